@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { capture } from '../lib/child.mjs'
+import { SetupFailure } from '../lib/failure.mjs'
+import { readIfThere, writeWhole } from '../lib/files.mjs'
+import { inRepo, repoRoot } from '../lib/paths.mjs'
+import { npmCommand } from '../lib/tools.mjs'
+
+/**
+ * @typedef {{packages?: Record<string, {version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean}>}} LockFile
+ */
+
+const LOCK_FILE = inRepo('package-lock.json')
+const STAMP = inRepo('node_modules', '.tranche-lock')
+const INSTALLED_LOCK = inRepo('node_modules', '.package-lock.json')
+
+/**
+ * The first package that an installation lacks or has in another version. Optional ones may be missing: they are for other
+ * platforms.
+ *
+ * @param {LockFile} wanted package-lock.json
+ * @param {LockFile} installed node_modules/.package-lock.json, which npm writes when it is done
+ * @returns {string | undefined} its path below the repository, or nothing when all is there
+ */
+export function firstMismatch(wanted, installed) {
+  return Object.keys(wanted.packages ?? {}).find((path) => {
+    if (path === '')
+      return false
+    const want = wanted.packages?.[path]
+    const have = installed.packages?.[path]
+    return have ? have.version !== want?.version : !(want?.optional || want?.devOptional)
+  })
+}
+
+function lockHash() {
+  return createHash('sha256').update(readFileSync(LOCK_FILE)).digest('hex')
+}
+
+/** An installation made by hand (`npm ci`, `npm install`) counts as well. */
+function installedByHand() {
+  const installed = readIfThere(INSTALLED_LOCK)
+  if (!installed || firstMismatch(JSON.parse(readFileSync(LOCK_FILE, 'utf8')), JSON.parse(installed)))
+    return false
+  writeWhole(STAMP, lockHash())
+  return true
+}
+
+/** @type {import('../lib/steps.mjs').Step} */
+export const packages = {
+  name: 'packages',
+  needed: () => readIfThere(STAMP) !== lockHash() && !installedByHand(),
+  run: async (progress) => {
+    const total = Object.keys(JSON.parse(readFileSync(LOCK_FILE, 'utf8')).packages).length - 1
+    /** @type {string[]} */
+    const talk = []
+    let fetched = 0
+    const npm = npmCommand()
+    const { code } = await capture(npm.command, [...npm.args, 'ci', '--loglevel=http', '--ignore-scripts'], {
+      cwd: repoRoot,
+      onLine: (line) => {
+        if (/\bhttp (?:fetch|cache)\b/.test(line))
+          progress.update(`${++fetched} of at most ${total}`, fetched / total)
+        else
+          talk.push(line)
+      },
+    })
+    if (code === 127)
+      throw new SetupFailure('npm is not on the PATH', 'install Node.js with npm (20.19 or newer), then run the same command again')
+    if (code !== 0)
+      throw new SetupFailure('npm could not install the packages', 'see npm\'s words above; once that is mended (often: the network), run the same command again', talk.join('\n'))
+    writeWhole(STAMP, lockHash())
+  },
+}

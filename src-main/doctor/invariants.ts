@@ -1,0 +1,91 @@
+import type { Check } from '../contract/model'
+import type { GpuModel } from '../slicing/gpuModel'
+import type { Store } from '../store/store'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { resultsDir } from '../scheduler/resultFiles'
+import { cutLayout, rulesOf } from '../slicing/rules'
+
+interface Subject {
+  readonly store: Store
+  readonly gpus: ReadonlyMap<string, GpuModel>
+  readonly jobsDir: string
+}
+
+/** What must always hold, asked of the database as it is. Each answers with what breaks the rule; empty is well. */
+const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
+  'no two live leases on one slice': ({ store }) => select(store, `
+    SELECT sliceId || ' is held ' || count(*) || ' times' AS broken FROM lease WHERE releasedAtMs IS NULL GROUP BY sliceId HAVING count(*) > 1`),
+
+  'every live lease is on a slice that exists': ({ store }) => select(store, `
+    SELECT id || ' is on ' || sliceId AS broken FROM lease WHERE releasedAtMs IS NULL AND sliceId NOT IN (SELECT id FROM slice)`),
+
+  'no two slices overlap on a device': ({ store }) => select(store, `
+    SELECT a.id || ' and ' || b.id AS broken FROM slice a JOIN slice b ON a.deviceId = b.deviceId AND a.id < b.id
+    WHERE a.start < b.start + b.size AND b.start < a.start + a.size`),
+
+  'every layout obeys the rules of its device\'s mode': ({ store, gpus }) => {
+    const slices = store.slices.all()
+    return store.devices.all().flatMap((device) => {
+      try {
+        cutLayout(rulesOf(device, gpus), slices.filter(slice => slice.deviceId === device.id))
+        return []
+      }
+      catch (thrown) {
+        return [`${device.name}: ${thrown instanceof Error ? thrown.message : thrown}`]
+      }
+    })
+  },
+
+  'a running job holds exactly one slice, a queued one none': ({ store }) => select(store, `
+    SELECT job.id || ' is ' || state || ' and holds ' || count(lease.epoch) AS broken
+    FROM job LEFT JOIN lease ON lease.holder = job.id AND lease.releasedAtMs IS NULL
+    WHERE state IN ('queued', 'running') GROUP BY job.id HAVING count(lease.epoch) <> (state = 'running')`),
+
+  'every acknowledged job is there': ({ store }) => select(store, `
+    SELECT subject AS broken FROM event WHERE type = 'job.queued' AND subject NOT IN (SELECT id FROM job)`),
+
+  'every input has at most one result, and the counts agree': ({ store }) => select(store, `
+    SELECT job.id || ' counts ' || doneCount || '+' || failedCount || ' of ' || itemCount AS broken FROM job
+    LEFT JOIN (SELECT jobId, count(*) AS items, sum(state = 'done') AS done, sum(state = 'failed') AS failed FROM item GROUP BY jobId) ON jobId = job.id
+    WHERE coalesce(items, 0) <> itemCount OR coalesce(done, 0) <> doneCount OR coalesce(failed, 0) <> failedCount`),
+
+  'a done job has no input without a result': ({ store }) => select(store, `
+    SELECT id AS broken FROM job WHERE state = 'done' AND doneCount <> itemCount`),
+
+  'every result was made under a lease of its own job': ({ store }) => select(store, `
+    SELECT jobId || ' input ' || idx || ' under epoch ' || item.epoch AS broken FROM item
+    WHERE item.epoch IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.epoch = item.epoch AND lease.holder = item.jobId)`),
+
+  'the slices of a device fit its memory': ({ store }) => select(store, `
+    SELECT device.name || ': ' || sum(slice.memoryMiB) || ' of ' || device.memoryMiB || ' MiB' AS broken
+    FROM slice JOIN device ON device.id = slice.deviceId GROUP BY device.id HAVING sum(slice.memoryMiB) > device.memoryMiB`),
+
+  'every result file is there, inside the state folder': missingResults,
+}
+
+/** Checks every invariant of the design against the database. */
+export function checkInvariants(subject: Subject): Check[] {
+  return Object.entries(invariants).map(([name, ask]) => {
+    const broken = ask(subject)
+    return { name, ok: broken.length === 0, detail: broken.length === 0 ? 'holds' : summarise(broken) }
+  })
+}
+
+function missingResults({ store, jobsDir }: Subject): string[] {
+  const done = store.db.prepare<[], { jobId: string, output: string }>(`SELECT jobId, output FROM item WHERE state = 'done'`).all()
+  return done.flatMap(({ jobId, output }) => {
+    const isOurs = /^\d{6,}\.e\d+(?:\.json|\/result\.json)$/.test(output)
+    const isThere = isOurs && lstatSync(join(resultsDir(jobsDir, jobId), output), { throwIfNoEntry: false })?.isFile() === true
+    return isThere ? [] : [`${jobId}: ${output}`]
+  })
+}
+
+function select(store: Store, sql: string): string[] {
+  return store.db.prepare<[], { broken: string }>(sql).all().map(({ broken }) => broken)
+}
+
+function summarise(broken: readonly string[]): string {
+  const shown = broken.slice(0, 5).join('; ')
+  return broken.length > 5 ? `${shown}; and ${broken.length - 5} more` : shown
+}

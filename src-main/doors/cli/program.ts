@@ -1,0 +1,44 @@
+import type { Act } from './context'
+import { Command, InvalidArgumentError } from 'commander'
+import { version } from '../../../package.json'
+import { addCancel } from './verbs/cancel'
+import { addCatalog } from './verbs/catalog'
+import { addDevices } from './verbs/devices'
+import { addDoctor } from './verbs/doctor'
+import { addEvents } from './verbs/events'
+import { addJobs } from './verbs/jobs'
+import { addLab } from './verbs/lab'
+import { addPull } from './verbs/pull'
+import { addRetry } from './verbs/retry'
+import { addSample } from './verbs/sample'
+import { addServe } from './verbs/serve'
+import { addSubmit } from './verbs/submit'
+
+/** The whole command line, with each verb's work handed to `act`. */
+export function createProgram(act: Act, write: { readonly out: (text: string) => void, readonly err: (text: string) => void }): Command {
+  const program = new Command('tranche')
+    .description('A lab that cuts GPUs into slices, leases them to jobs and runs real inference on them.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [verb]', 'show help for a verb')
+    .option('--json', 'answer with JSON on stdout, and nothing else there')
+    .option('--state <dir>', 'state folder of the lab (default: the one of the app)', nonEmpty)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
+    .exitOverride()
+  for (const add of [addDoctor, addDevices, addLab, addCatalog, addPull, addSubmit, addJobs, addCancel, addRetry, addSample, addServe, addEvents])
+    add(program, act)
+  program.addHelpText('after', `
+Exit status: 0 done, 1 the job or the check failed, 2 wrong use.
+
+  tranche sample                                       a first job on pictures that come with Tranche
+  tranche submit --recipe ocr --input *.png --wait     read the text of pictures
+  tranche serve                                        own the lab and run its jobs until Ctrl-C`)
+  return program
+}
+
+function nonEmpty(value: string): string {
+  if (value === '')
+    throw new InvalidArgumentError('It is the path of a folder.')
+  return value
+}

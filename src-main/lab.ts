@@ -1,0 +1,169 @@
+import type { Catalog } from './catalog/catalog'
+import type { EventName, EventPayload } from './contract/calls'
+import type { Router } from './contract/router'
+import type { ProcessHost } from './runtime/processHost'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { openBlobStore } from './catalog/blobStore'
+import { cacheDir } from './catalog/cacheDir'
+import { createCatalog } from './catalog/catalog'
+import { readDefinitions } from './catalog/definitions'
+import { createRouter } from './contract/router'
+import { createHandlers } from './handlers'
+import { readHostCpu } from './inventory/cpu'
+import { isCudaInstalled } from './inventory/cudaProvider'
+import { createDeviceService } from './inventory/deviceService'
+import { readGpuTables } from './inventory/gpuTables'
+import { askNvidiaSmi } from './inventory/nvidiaSmi'
+import { openLog } from './log'
+import { resourcesDir } from './resources'
+import { createWorkerPool } from './runtime/workerPool'
+import { createDispatcher } from './scheduler/dispatcher'
+import { createJobService } from './scheduler/jobService'
+import { labSlices } from './scheduler/labSlices'
+import { createLedger } from './scheduler/ledger'
+import { requeueRunning } from './scheduler/recovery'
+import { createWorkerReports } from './scheduler/workerReports'
+import { takeOwnership } from './store/ownership'
+import { prepareStateDir } from './store/stateDir'
+import { openStore } from './store/store'
+import { createChanges } from './telemetry/changes'
+import { createUseFeed } from './telemetry/useFeed'
+
+export interface LabOptions {
+  readonly stateDir: string
+  readonly owner: 'app' | 'serve' | 'cli'
+  readonly processHost: ProcessHost
+  /** False for a lab that only answers calls and starts no job, as `tranche devices` opens it. */
+  readonly runJobs: boolean
+  readonly runtime: RuntimeInfo
+}
+
+export interface RuntimeInfo {
+  readonly electron: string | null
+  readonly chromium: string | null
+  readonly source: 'download' | 'package' | 'custom' | 'none'
+  readonly detail: string
+}
+
+/** A running lab: the one owner of its state folder. */
+export interface Lab {
+  readonly router: Router
+  readonly stateDir: string
+  /** Returns a function that ends the subscription. */
+  readonly on: <N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void) => () => void
+  /** Absolute path of a job's input, for doors that show it; null if there is no such input. */
+  readonly inputPath: (jobId: string, index: number) => string | null
+  readonly runningJobs: () => number
+  /** Stops the workers (their jobs go back to the queue, with their checkpoints), closes the database, gives up the folder. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the lab of a state folder and wires its parts together: the one place that knows them all.
+ * Throws `state_owned` where another process has the folder, `state_newer` and `state_damaged` for its database.
+ */
+export async function openLab(options: LabOptions): Promise<Lab> {
+  const nowMs = () => Date.now()
+  const paths = prepareStateDir(options.stateDir)
+  const ownership = takeOwnership(paths, options.owner, nowMs())
+  try {
+    return await wire(options, paths, ownership, nowMs)
+  }
+  catch (thrown) {
+    ownership.release()
+    throw thrown
+  }
+}
+
+async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDir>, ownership: ReturnType<typeof takeOwnership>, nowMs: () => number): Promise<Lab> {
+  const isFirstStart = !existsSync(paths.database)
+  const resources = resourcesDir()
+  const log = openLog(paths.logs)
+  const store = openStore(paths)
+  const smi = await askNvidiaSmi()
+  const gpus = readGpuTables(resources)
+  const cpu = readHostCpu()
+  const cudaInstalled = isCudaInstalled()
+  const changes = createChanges(() => store.events.lastSeq())
+  const ledger = createLedger({ store, nowMs, changes })
+  const devices = createDeviceService({ store, gpus, cpu, cudaInstalled, nowMs, changes })
+  const slices = () => labSlices(store, { cores: cpu.cores, cudaInstalled })
+  const catalog = openCatalog(paths, changes.catalog)
+  const entryIds = new Set(catalog.list().map(({ id }) => id))
+
+  devices.syncHardware(smi)
+  devices.seedFirstStart(isFirstStart)
+  if (isFirstStart)
+    await catalog.adoptSeed()
+  requeueRunning(store, ledger, 'owner-died')
+
+  const pool = createWorkerPool(options.processHost, join(dirname(resources), 'out', 'main', 'worker.js'))
+  const dispatcher = createDispatcher({
+    store,
+    ledger,
+    jobsDir: paths.jobs,
+    pool,
+    catalog,
+    runJobs: options.runJobs,
+    isEntry: model => entryIds.has(model),
+    isModelReady: model => !entryIds.has(model) || catalog.state(model) === 'ready',
+    slices,
+    nowMs,
+    onFault: (what, thrown) => log.error({ err: thrown }, what),
+  })
+  pool.listen(createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, onFault: dispatcher.fault }))
+  changes.on(({ topics }) => topics.includes('catalog') && dispatcher.wake())
+  const jobs = createJobService({
+    store,
+    ledger,
+    dispatcher,
+    pool,
+    catalog: {
+      defaultModel: recipe => catalog.list().find(entry => entry.recipe === recipe && entry.default)?.id ?? null,
+      recipeOf: model => entryIds.has(model) ? catalog.get(model).recipe : null,
+      ids: () => [...entryIds],
+    },
+    slices,
+    jobsDir: paths.jobs,
+    nowMs,
+    changes,
+  })
+  const useFeed = createUseFeed(() => pool.use())
+  log.info({ owner: options.owner, runtime: options.runtime, pid: process.pid }, 'lab opened')
+  dispatcher.wake()
+
+  return {
+    router: createRouter(createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, smi, resources, slices, startedAtMs: nowMs() })),
+    stateDir: options.stateDir,
+    on: (name, listener) => subscribe(name, listener, changes, useFeed),
+    inputPath: jobs.inputPath,
+    runningJobs: () => store.jobs.inState('running').length,
+    async close() {
+      useFeed.close()
+      await dispatcher.close()
+      requeueRunning(store, ledger, 'lab-closed')
+      await Promise.all([pool.close(), catalog.close()])
+      store.close()
+      ownership.release()
+      log.info('lab closed')
+    },
+  }
+}
+
+function openCatalog(paths: ReturnType<typeof prepareStateDir>, onChange: () => void): Catalog {
+  return createCatalog({
+    entries: readDefinitions(),
+    blobs: openBlobStore(paths.blobs),
+    seed: openBlobStore(join(cacheDir(), 'models'), { readOnly: true }),
+    partialDir: paths.partial,
+    onChange,
+  })
+}
+
+function subscribe<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void, changes: ReturnType<typeof createChanges>, useFeed: ReturnType<typeof createUseFeed>): () => void {
+  return name === 'changed'
+    ? changes.on(listener as (payload: EventPayload<'changed'>) => void)
+    : useFeed.on(listener as (payload: EventPayload<'use'>) => void)
+}

@@ -1,0 +1,142 @@
+import type { Sharp } from 'sharp'
+import type { Picture } from './picture'
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import sharp from 'sharp'
+import { systemCode, TrancheError } from '../../contract/errors'
+import { detectorSize } from './detect'
+
+/** A picture ready for `compute`. */
+export interface DecodedPicture {
+  /** What lines are cut from. */
+  readonly picture: Picture
+  /** The same scaled for the detector, its sides multiples of 32. */
+  readonly small: Picture
+  /** Size of the original in pixels, after its EXIF orientation is applied. */
+  readonly width: number
+  readonly height: number
+}
+
+/** sharp's own safe limit: 0x3FFF x 0x3FFF pixels. */
+export const maxInputPixels = 0x3FFF * 0x3FFF
+
+/** A larger picture is scaled down as it is decoded: at the detector's size its finer print would not be found anyway. */
+const maxWorkingPixels = 16_000_000
+
+type Format = 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff' | 'avif'
+const formatNames = 'PNG, JPEG, WebP, GIF, TIFF or AVIF'
+
+/**
+ * Decodes a picture to 8-bit RGB: the first frame, upright by its EXIF orientation, transparency over white.
+ * The heavy work happens on sharp's threads.
+ *
+ * @throws TrancheError `unreadable_input` for a missing, foreign or damaged file, `input_too_large` above `maxInputPixels`.
+ */
+export async function readPicture(path: string): Promise<DecodedPicture> {
+  const name = basename(path)
+  await checkFormat(path, name)
+  try {
+    const { width, height } = await checkSize(path, name)
+    return await decode(path, width, height)
+  }
+  catch (thrown) {
+    throw thrown instanceof TrancheError ? thrown : damaged(name, thrown)
+  }
+}
+
+/** Size of the picture as it is shown. */
+async function checkSize(path: string, name: string): Promise<{ width: number, height: number }> {
+  const { width, height, autoOrient } = await sharp(path, { limitInputPixels: false }).metadata()
+  if (width * height > maxInputPixels) {
+    throw new TrancheError('input_too_large', `${name} has ${width} x ${height} pixels (${megapixels(width * height)} megapixels); text recognition accepts up to ${megapixels(maxInputPixels)}. Scale it down or cut it into parts.`, { details: { width, height, maxPixels: maxInputPixels } })
+  }
+  return autoOrient
+}
+
+function megapixels(pixels: number): number {
+  return Math.round(pixels / 1e6)
+}
+
+async function decode(path: string, width: number, height: number): Promise<DecodedPicture> {
+  const scale = Math.min(1, Math.sqrt(maxWorkingPixels / (width * height)))
+  const upright = sharp(path, { failOn: 'error', limitInputPixels: maxInputPixels }).autoOrient()
+  const fitting = scale < 1
+    ? upright.resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)), { fit: 'fill' })
+    : upright
+  const picture = await toRgb(fitting.flatten({ background: 'white' }).toColourspace('srgb'))
+  const size = detectorSize(picture.width, picture.height)
+  const small = size.width === picture.width && size.height === picture.height
+    ? picture
+    : await toRgb(sharp(picture.pixels, { raw: { width: picture.width, height: picture.height, channels: 3 } })
+        .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' }))
+  return { picture, small, width, height }
+}
+
+async function toRgb(image: Sharp): Promise<Picture> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  return { pixels: info.channels === 3 ? data : grayToRgb(data, info.channels), width: info.width, height: info.height }
+}
+
+function grayToRgb(data: Uint8Array, channels: number): Uint8Array {
+  const pixels = new Uint8Array(data.length / channels * 3)
+  for (let i = 0, p = 0; i < data.length; i += channels, p += 3)
+    pixels[p] = pixels[p + 1] = pixels[p + 2] = data[i]
+  return pixels
+}
+
+/** Looks at the first bytes, so that sharp never opens a format (SVG) that can refer to other files. */
+async function checkFormat(path: string, name: string): Promise<void> {
+  const format = sniff(await firstBytes(path, name))
+  if (format === null)
+    throw new TrancheError('unreadable_input', `${name} is not a picture that text recognition reads. Convert it to ${formatNames}.`)
+}
+
+async function firstBytes(path: string, name: string): Promise<Buffer> {
+  try {
+    const file = await open(path)
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0)
+      return buffer.subarray(0, bytesRead)
+    }
+    finally {
+      await file.close()
+    }
+  }
+  catch (thrown) {
+    throw new TrancheError('unreadable_input', `${name} cannot be opened${why(thrown)}.`, { cause: thrown })
+  }
+}
+
+function why(thrown: unknown): string {
+  switch (systemCode(thrown)) {
+    case 'ENOENT': return ': there is no such file. Check that it was not moved or deleted'
+    case 'EACCES': return ': it may not be read by this user. Change its permissions'
+    case 'EISDIR': return ': it is a folder. Choose the pictures in it'
+    default: return ` (${systemCode(thrown) ?? String(thrown)})`
+  }
+}
+
+const signatures: readonly { format: Format, offset: number, bytes: string }[] = [
+  { format: 'png', offset: 0, bytes: '\x89PNG\r\n\x1A\n' },
+  { format: 'jpeg', offset: 0, bytes: '\xFF\xD8\xFF' },
+  { format: 'webp', offset: 8, bytes: 'WEBP' },
+  { format: 'gif', offset: 0, bytes: 'GIF8' },
+  { format: 'tiff', offset: 0, bytes: 'II*\0' },
+  { format: 'tiff', offset: 0, bytes: 'MM\0*' },
+  { format: 'tiff', offset: 0, bytes: 'II+\0' },
+  { format: 'tiff', offset: 0, bytes: 'MM\0+' },
+  { format: 'avif', offset: 4, bytes: 'ftypavif' },
+  { format: 'avif', offset: 4, bytes: 'ftypavis' },
+  { format: 'avif', offset: 4, bytes: 'ftypmif1' },
+]
+
+/** The format by its signature, or null if it is none that is accepted. */
+export function sniff(head: Buffer): Format | null {
+  const text = head.toString('latin1')
+  return signatures.find(({ offset, bytes }) => text.startsWith(bytes, offset))?.format ?? null
+}
+
+function damaged(name: string, thrown: unknown): TrancheError {
+  const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
+  return new TrancheError('unreadable_input', `${name} is damaged or incomplete and cannot be decoded (${reason}). Make or copy the file again.`, { cause: thrown })
+}

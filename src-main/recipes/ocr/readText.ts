@@ -1,0 +1,71 @@
+import type { Point, Quad } from './geometry'
+import type { OcrModels } from './open'
+import type { DecodedPicture } from './readPicture'
+import type { Scratch } from './scratch'
+import type { ReadLine } from './secondLook'
+import { upsideDown } from './classify'
+import { detect } from './detect'
+import { scaleQuad, turn } from './geometry'
+import { alongText, chooseVoters, sureProbability, verdict } from './orientation'
+import { readingOrder } from './readingOrder'
+import { recognise } from './recognise'
+import { keepBetter, otherCuts } from './secondLook'
+
+/** The text of one picture, in reading order. A picture without text has no lines. */
+export interface OcrResult {
+  readonly lines: readonly OcrLine[]
+}
+
+export interface OcrLine {
+  readonly text: string
+  /** Mean probability of the characters, 0 to 1. */
+  readonly score: number
+  /** Corners in pixels of the original picture, clockwise from the top-left of the text as it is read. */
+  readonly box: Quad
+}
+
+/** Lines below this score are no text (PaddleOCR's `drop_score`). */
+const dropScore = 0.5
+
+/** Runs all models on one picture. */
+export async function readText(models: OcrModels, decoded: DecodedPicture, scratch: Scratch): Promise<OcrResult> {
+  const { picture, small } = decoded
+  const found = (await detect(models.detector, small, scratch))
+    .map(quad => scaleQuad(quad, picture.width / small.width, picture.height / small.height))
+  const upright = await turnUpright(models, decoded, alongText(found), scratch)
+  const lines = (await readLines(models, decoded, upright, scratch))
+    .filter(({ reading }) => reading.text !== '' && reading.score >= dropScore)
+  return { lines: readingOrder(lines.map(line => line.quad)).map(i => toOcrLine(lines[i], decoded)) }
+}
+
+/** Turns lines that stand on their heads. The longest ones are asked first; where they agree, they speak for all. */
+async function turnUpright({ classifier }: OcrModels, { picture }: DecodedPicture, quads: readonly Quad[], scratch: Scratch): Promise<readonly Quad[]> {
+  const voters = chooseVoters(quads).map(i => quads[i])
+  const said = verdict(await upsideDown(classifier, picture, voters, scratch))
+  if (said === 'upright')
+    return quads
+  if (said === 'turned')
+    return quads.map(quad => turn(quad, 2))
+  const each = await upsideDown(classifier, picture, quads, scratch)
+  return quads.map((quad, i) => each[i] > sureProbability ? turn(quad, 2) : quad)
+}
+
+async function readLines({ recogniser, characters }: OcrModels, { picture }: DecodedPicture, quads: readonly Quad[], scratch: Scratch): Promise<ReadLine[]> {
+  const readings = await recognise(recogniser, characters, picture, quads, scratch)
+  const lines = quads.map((quad, i) => ({ quad, reading: readings[i] }))
+  const cuts = otherCuts(lines)
+  return keepBetter(lines, cuts, await recognise(recogniser, characters, picture, cuts.map(cut => cut.quad), scratch))
+}
+
+function toOcrLine({ quad, reading }: ReadLine, { picture, width, height }: DecodedPicture): OcrLine {
+  const within = ([x, y]: Point): Point => [
+    tenths(Math.min(width, Math.max(0, x * width / picture.width))),
+    tenths(Math.min(height, Math.max(0, y * height / picture.height))),
+  ]
+  const [a, b, c, d] = quad
+  return { text: reading.text, score: Math.round(reading.score * 1e4) / 1e4, box: [within(a), within(b), within(c), within(d)] }
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -1,0 +1,81 @@
+import type { InferenceSession } from 'onnxruntime-node'
+import type { Recipe, RecipeInput } from './recipe'
+import type { VadParams } from './vad/params'
+import type { SampleRange } from './vad/segments'
+import type { Recording } from './vad/wavFile'
+import { TrancheError } from '../contract/errors'
+import { openModel, runtimeMessage } from './onnx/openModel'
+import { parseVadParams } from './vad/params'
+import { createSegmenter } from './vad/segments'
+import { checkSilero, createListener, sampleRate, windowSamples } from './vad/silero'
+import { openRecording, readSamples } from './vad/wavFile'
+
+/** When someone speaks in a recording, in milliseconds from its start. */
+export interface VadResult {
+  readonly segments: readonly { readonly startMs: number, readonly endMs: number }[]
+  readonly durationMs: number
+}
+
+/**
+ * Finds speech in recordings (uncompressed WAV, one channel, 16 kHz) with Silero VAD (role `model`). A recording is
+ * streamed, so that one of hours takes no more memory than one of seconds. Settings: `vadParams`.
+ */
+export const vad: Recipe<Recording> = {
+  async open(context) {
+    const params = parseVadParams(context.params)
+    const { session } = await openModel(context, 'model', checkSilero)
+    return {
+      batchSize: 1,
+      read: readInput,
+      compute: async recording => ({ result: await findSpeech(session, recording, params) }),
+    }
+  },
+}
+
+async function readInput(input: RecipeInput): Promise<Recording> {
+  if (input.path === null)
+    throw new TrancheError('unreadable_input', 'The vad recipe needs a recording: give WAV files as inputs.')
+  return openRecording(input.path)
+}
+
+async function findSpeech(session: InferenceSession, recording: Recording, params: VadParams): Promise<VadResult> {
+  const listener = createListener(session)
+  const segmenter = createSegmenter(params, windowSamples, sampleRate)
+  for await (const block of readSamples(recording)) {
+    for (let at = 0; at < block.length; at += windowSamples)
+      segmenter.push(await heard(listener.hear(windowAt(block, at))))
+  }
+  return {
+    segments: segmenter.finish(recording.samples).map(toMs),
+    durationMs: samplesToMs(recording.samples),
+  }
+}
+
+/** The last window of a recording is filled up with silence. */
+function windowAt(block: Float32Array, at: number): Float32Array {
+  const window = block.subarray(at, at + windowSamples)
+  if (window.length === windowSamples)
+    return window
+  const filled = new Float32Array(windowSamples)
+  filled.set(window)
+  return filled
+}
+
+async function heard(work: Promise<number>): Promise<number> {
+  try {
+    return await work
+  }
+  catch (error) {
+    if (error instanceof TrancheError)
+      throw error
+    throw new TrancheError('bad_model', `The model failed on this recording: ${runtimeMessage(error)}`, { cause: error })
+  }
+}
+
+function toMs({ start, end }: SampleRange): VadResult['segments'][number] {
+  return { startMs: samplesToMs(start), endMs: samplesToMs(end) }
+}
+
+function samplesToMs(samples: number): number {
+  return Math.round(samples * 1000 / sampleRate)
+}

@@ -1,0 +1,206 @@
+import type { Catalog } from '../catalog/catalog'
+import type { ErrorShape } from '../contract/errors'
+import type { WorkerPool } from '../runtime/workerPool'
+import type { JobRow } from '../store/jobs'
+import type { Store } from '../store/store'
+import type { LabSlice } from './labSlices'
+import type { Ledger } from './ledger'
+import { mkdirSync } from 'node:fs'
+import { grant } from '../broker/grant'
+import { toErrorShape } from '../contract/errors'
+import { isEnded } from './jobState'
+import { plan } from './plan'
+import { exportResults, removeStrayResults, resultsDir } from './resultFiles'
+
+export interface DispatcherDeps {
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly jobsDir: string
+  readonly pool: WorkerPool
+  /** False for a lab that starts nothing. */
+  readonly runJobs: boolean
+  readonly catalog: Pick<Catalog, 'files' | 'pull'>
+  /** True for a model that is a catalog entry, false for one that is a file. */
+  readonly isEntry: (model: string) => boolean
+  readonly isModelReady: (model: string) => boolean
+  readonly slices: () => readonly LabSlice[]
+  readonly nowMs: () => number
+  readonly onFault: (message: string, thrown: unknown) => void
+}
+
+export type Dispatcher = ReturnType<typeof createDispatcher>
+
+/** The loop: looks at the queue whenever something changed, plans, and carries the decisions out. */
+export function createDispatcher(deps: DispatcherDeps) {
+  const { store, ledger, jobsDir } = deps
+  const waiting = new Map<string, string>()
+  const finishing = new Set<Promise<void>>()
+  const fetching = new Set<string>()
+  let isAwake = false
+  let isClosed = !deps.runJobs
+
+  function wake(): void {
+    if (isAwake || isClosed)
+      return
+    isAwake = true
+    setImmediate(() => {
+      isAwake = false
+      if (!isClosed)
+        step()
+    })
+  }
+
+  function step(): void {
+    const queue = store.jobs.inState('queued')
+    const slices = deps.slices()
+    const decisions = plan({
+      queue: queue.map(job => ({ id: job.id, profile: job.profile, device: job.deviceId, modelReady: deps.isModelReady(job.model) })),
+      slices,
+    })
+    waiting.clear()
+    for (const decision of decisions) {
+      const job = queue.find(({ id }) => id === decision.job)
+      if (decision.type === 'wait') {
+        waiting.set(decision.job, decision.why)
+        if (job && !deps.isModelReady(job.model))
+          fetchModel(job.model)
+      }
+      else {
+        const slice = slices.find(({ id }) => id === decision.slice)
+        if (job && slice)
+          attempt(job.id, () => start(job, slice))
+      }
+    }
+  }
+
+  /** Lease, state and event in one transaction; only then does the worker hear of it. */
+  function start(job: JobRow, slice: LabSlice): void {
+    const folder = resultsDir(jobsDir, job.id)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const lease = ledger.change(job.id, (current) => {
+      const granted = grant(store, slice.row, job.id, deps.nowMs())
+      ledger.apply(current, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size } })
+      return granted
+    })
+    if (!lease)
+      return
+    const pending = store.items.pending(job.id)
+    if (pending.length === 0)
+      return finish(job.id)
+    deps.pool.run({ id: slice.id, name: `${slice.profile} on ${slice.deviceName}`, threads: slice.threads }, {
+      type: 'run',
+      jobId: job.id,
+      epoch: lease.epoch,
+      recipe: job.recipe,
+      files: deps.isEntry(job.model) ? deps.catalog.files(job.model) : { model: job.model },
+      params: job.params,
+      // After a crash one input at a time, so that all but the one that kills the worker get their results.
+      batchSize: job.crashesSinceResult > 0 ? 1 : null,
+      items: pending.map(({ idx, input }) => ({ index: idx, path: input })),
+      resultsDir: folder,
+    })
+  }
+
+  /** Fetches the model that jobs wait for, once however many do; if it cannot be had, they fail with the reason. */
+  function fetchModel(model: string): void {
+    if (fetching.has(model))
+      return
+    fetching.add(model)
+    deps.catalog.pull(model)
+      .catch((thrown: unknown) => {
+        if (isClosed)
+          return
+        for (const job of store.jobs.inState('queued').filter(queued => queued.model === model))
+          attempt(job.id, () => end(job.id, toErrorShape(thrown)))
+      })
+      .finally(() => {
+        fetching.delete(model)
+        wake()
+      })
+  }
+
+  /** Every input has its result: copies them out if asked to, then ends the job. */
+  function finish(jobId: string): void {
+    const job = store.jobs.get(jobId)
+    if (job?.state !== 'running')
+      return
+    const items = store.items.ofJob(jobId)
+    const left = items.filter(({ state }) => state === 'pending').length
+    const copying = exportResults(job, items, jobsDir)
+      .then(() => left > 0 ? unfinished(left) : failureOf(items.length, items.filter(({ state }) => state === 'failed')), toErrorShape)
+      .then(error => attempt(jobId, () => end(jobId, error)))
+      .then(() => removeStrayResults(jobsDir, jobId, items))
+      .catch((thrown: unknown) => deps.onFault(`after the end of ${jobId}`, thrown))
+      .finally(() => {
+        finishing.delete(copying)
+        wake()
+      })
+    finishing.add(copying)
+  }
+
+  function end(jobId: string, error: ErrorShape | null): void {
+    ledger.change(jobId, (job) => {
+      if (job.state === 'running' || job.state === 'queued')
+        ledger.endTurn(job, store.leases.liveOf(jobId), { type: 'finished', error })
+    })
+  }
+
+  /** What fails here fails the job, with the reason, and leaves the loop running for the others. */
+  function attempt(jobId: string, action: () => void): void {
+    try {
+      action()
+    }
+    catch (thrown) {
+      fault(jobId, thrown)
+    }
+  }
+
+  function fault(jobId: string, thrown: unknown): void {
+    deps.onFault(`job ${jobId}`, thrown)
+    try {
+      ledger.change(jobId, (job) => {
+        if (isEnded(job))
+          return
+        const lease = store.leases.liveOf(jobId)
+        const isStopping = lease !== undefined && deps.pool.cancel(lease.sliceId, lease.epoch)
+        // While its worker still computes, the slice stays leased.
+        ledger.endTurn(job, isStopping ? undefined : lease, { type: 'finished', error: toErrorShape(thrown) })
+      })
+    }
+    catch (again) {
+      // Not even the failure can be written down. The job stays as it is on disk: the next start takes it up again.
+      deps.onFault(`job ${jobId} could not be ended`, again)
+    }
+  }
+
+  return {
+    wake,
+    finish,
+    fault,
+    /** Why a queued job waits, as of the last look; null if it was not looked at yet. */
+    waitingFor: (jobId: string): string | null => waiting.get(jobId) ?? null,
+    close: async (): Promise<void> => {
+      isClosed = true
+      await Promise.all(finishing)
+    },
+  }
+}
+
+/** A job whose inputs failed in part has failed, but keeps the results of the others. */
+function failureOf(total: number, failed: readonly { readonly input: string | null, readonly error: ErrorShape | null }[]): ErrorShape | null {
+  if (failed.length === 0)
+    return null
+  const [first] = failed
+  if (failed.length === total && total === 1 && first.error)
+    return first.error
+  return {
+    code: 'inputs_failed',
+    message: `${failed.length} of ${total} inputs failed. The first: ${first.error?.message ?? ''}`,
+    details: { failed: failed.length, total },
+    retryable: false,
+  }
+}
+
+function unfinished(left: number): ErrorShape {
+  return { code: 'internal', message: `The worker ended the job with ${left} inputs left. Retry it; if it happens again, report it with the event log.`, retryable: true }
+}

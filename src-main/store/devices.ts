@@ -1,0 +1,40 @@
+import type { Database } from 'better-sqlite3'
+import type { DeviceKind, DeviceMode } from '../contract/model'
+
+export interface DeviceRow {
+  readonly id: string
+  readonly kind: DeviceKind
+  readonly model: string
+  readonly name: string
+  readonly mode: DeviceMode
+  readonly memoryMiB: number
+  /** What tells a piece of hardware from another across restarts (a GPU's UUID); null for virtual ones. */
+  readonly hardwareKey: string | null
+  /** False for hardware that was here once and is not found now. */
+  readonly present: boolean
+  readonly createdAtMs: number
+}
+
+type Stored = Omit<DeviceRow, 'present'> & { present: number }
+const fromStored = (row: Stored): DeviceRow => ({ ...row, present: row.present === 1 })
+
+export function deviceRepository(db: Database) {
+  const insert = db.prepare(`INSERT INTO device (id, kind, model, name, mode, memoryMiB, hardwareKey, present, createdAtMs)
+    VALUES (@id, @kind, @model, @name, @mode, @memoryMiB, @hardwareKey, @present, @createdAtMs)`)
+  const all = db.prepare<[], Stored>(`SELECT * FROM device ORDER BY CASE kind WHEN 'gpu' THEN 0 WHEN 'virtual-gpu' THEN 1 ELSE 2 END, id`)
+  const one = db.prepare<[string], Stored>('SELECT * FROM device WHERE id = ?')
+  const refresh = db.prepare('UPDATE device SET name = @name, memoryMiB = @memoryMiB, present = @present WHERE id = @id')
+  const remove = db.prepare('DELETE FROM device WHERE id = ?')
+  return {
+    insert: (row: DeviceRow): void => void insert.run({ ...row, present: row.present ? 1 : 0 }),
+    all: (): DeviceRow[] => all.all().map(fromStored),
+    get: (id: string): DeviceRow | undefined => {
+      const row = one.get(id)
+      return row && fromStored(row)
+    },
+    /** Writes what a new look at the hardware found. */
+    refresh: (id: string, found: Pick<DeviceRow, 'name' | 'memoryMiB' | 'present'>): void =>
+      void refresh.run({ id, ...found, present: found.present ? 1 : 0 }),
+    remove: (id: string): void => void remove.run(id),
+  }
+}

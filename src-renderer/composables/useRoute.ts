@@ -1,0 +1,42 @@
+import { shallowRef } from 'vue'
+
+export type Route = { readonly view: 'devices' | 'catalog' | 'jobs' } | { readonly view: 'job', readonly id: string }
+
+export function hrefOf(route: Route): string {
+  return route.view === 'job' ? `#/jobs/${encodeURIComponent(route.id)}` : `#/${route.view}`
+}
+
+/** The route that a location hash names; the jobs list for anything unknown. */
+export function parseHash(hash: string): Route {
+  const [view, id] = hash.replace(/^#?\/?/, '').split('/')
+  if (view === 'devices' || view === 'catalog')
+    return { view }
+  return view === 'jobs' && id ? { view: 'job', id: decode(id) } : { view: 'jobs' }
+}
+
+export function goTo(route: Route): void {
+  window.location.hash = hrefOf(route)
+}
+
+const current = shallowRef<Route>({ view: 'jobs' })
+let listening = false
+
+/** The page that the window shows, kept in the location's hash. */
+export function useRoute() {
+  if (!listening) {
+    listening = true
+    const follow = () => current.value = parseHash(window.location.hash)
+    window.addEventListener('hashchange', follow)
+    follow()
+  }
+  return current
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  }
+  catch {
+    return text
+  }
+}

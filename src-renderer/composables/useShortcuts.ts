@@ -1,0 +1,18 @@
+import type { Route } from './useRoute'
+import { onScopeDispose } from 'vue'
+import { goTo } from './useRoute'
+
+const views: Readonly<Record<string, Route>> = { 1: { view: 'devices' }, 2: { view: 'catalog' }, 3: { view: 'jobs' } }
+
+/** Ctrl or Cmd with 1, 2, 3 opens a view. */
+export function useShortcuts(): void {
+  const listener = (event: KeyboardEvent) => {
+    const route = views[event.key]
+    if (!route || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+      return
+    event.preventDefault()
+    goTo(route)
+  }
+  window.addEventListener('keydown', listener)
+  onScopeDispose(() => window.removeEventListener('keydown', listener))
+}

@@ -1,0 +1,40 @@
+import type { Sorted } from '../fileKinds'
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { call } from '../bridge'
+import { goTo } from '../composables/useRoute'
+import { sortFiles } from '../fileKinds'
+import { useToasts } from './toasts'
+
+/** What the submit dialog is open for. */
+export interface Draft extends Sorted {
+  /** Catalog id that is selected at first. */
+  readonly preset: string | null
+}
+
+export const useSubmit = defineStore('submit', () => {
+  const draft = shallowRef<Draft | null>(null)
+  const toasts = useToasts()
+
+  /** Opens the dialog for dropped or chosen files. */
+  function open(files: readonly File[], preset: string | null = null) {
+    const sorted = sortFiles(files)
+    if (sorted)
+      draft.value = { ...sorted, preset }
+    else if (files.length > 0)
+      toasts.fail(new Error(`No recipe takes ${files.length === 1 ? `“${files[0]?.name}”` : 'these files'}. Tranche runs pictures, WAV recordings, .npy and .pb tensors, and .onnx models.`))
+  }
+
+  function close() {
+    draft.value = null
+  }
+
+  /** Submits the built-in sample and opens its page. */
+  async function sample(which: 'ocr' | 'vad') {
+    const job = await toasts.attempt(() => call('jobs.submitSample', { sample: which }))
+    if (job)
+      goTo({ view: 'job', id: job.id })
+  }
+
+  return { draft, open, close, sample }
+})
