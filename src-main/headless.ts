@@ -1,7 +1,6 @@
 import type { Lab, LabOptions, RuntimeInfo } from './lab'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { z } from 'zod'
 import { cacheDir } from './catalog/cacheDir'
 import { openLab } from './lab'
@@ -22,7 +21,7 @@ export async function openHeadlessLab({ stateDir, owner, runJobs, onWorkerLog }:
     electron: null,
     chromium: null,
     source: 'none',
-    detail: `Plain Node ${process.versions.node}, without a window. ${describeRuntime(installedRuntime())}`,
+    detail: `the command line needs none; for the window: ${describeRuntime(installedRuntime())}`,
   }
   return openLab({ stateDir, owner, runJobs, runtime, processHost: nodeProcessHost({ onLog: onWorkerLog }) })
 }
@@ -32,14 +31,10 @@ const runtimeRecord = z.object({
   electron: z.string(),
   chromium: z.string(),
   source: z.enum(['download', 'package', 'custom']),
-  executable: z.string(),
-  chosenBecause: z.string(),
 })
 
-export type InstalledRuntime = z.infer<typeof runtimeRecord>
-
 /** The Electron that the set-up chose for the window, or null before it has chosen one. */
-export function installedRuntime(): InstalledRuntime | null {
+function installedRuntime(): z.infer<typeof runtimeRecord> | null {
   try {
     return runtimeRecord.parse(JSON.parse(readFileSync(join(cacheDir(), 'runtime.json'), 'utf8')))
   }
@@ -50,8 +45,8 @@ export function installedRuntime(): InstalledRuntime | null {
 
 const sources = { download: 'Electron\'s own release', package: 'found in a package', custom: 'chosen by hand' } as const
 
-export function describeRuntime(installed: InstalledRuntime | null): string {
-  if (!installed)
-    return 'No Electron is set up for the window yet; npm start fetches one. The command line needs none.'
-  return `For the window: Electron ${installed.electron} with Chromium ${installed.chromium}, ${sources[installed.source]}.`
+function describeRuntime(installed: z.infer<typeof runtimeRecord> | null): string {
+  return installed
+    ? `Electron ${installed.electron} with Chromium ${installed.chromium}, ${sources[installed.source]}`
+    : 'none is set up yet, npm start fetches one'
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from './catalog/catalog'
 import type { EventName, EventPayload } from './contract/calls'
 import type { Router } from './contract/router'
-import type { ProcessHost } from './runtime/processHost'
+import type { LabOptions } from './labOptions'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -31,21 +31,7 @@ import { openStore } from './store/store'
 import { createChanges } from './telemetry/changes'
 import { createUseFeed } from './telemetry/useFeed'
 
-export interface LabOptions {
-  readonly stateDir: string
-  readonly owner: 'app' | 'serve' | 'cli'
-  readonly processHost: ProcessHost
-  /** False for a lab that only answers calls and starts no job, as `tranche devices` opens it. */
-  readonly runJobs: boolean
-  readonly runtime: RuntimeInfo
-}
-
-export interface RuntimeInfo {
-  readonly electron: string | null
-  readonly chromium: string | null
-  readonly source: 'download' | 'package' | 'custom' | 'none'
-  readonly detail: string
-}
+export type { LabOptions, RuntimeInfo } from './labOptions'
 
 /** A running lab: the one owner of its state folder. */
 export interface Lab {

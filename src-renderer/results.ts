@@ -19,8 +19,13 @@ export interface TensorOutput {
   readonly name: string
   readonly dtype: string
   readonly shape: readonly number[]
-  readonly statistics: Readonly<Record<string, number | string>>
+  /** File beside the result that holds the values. */
+  readonly file: string
+  /** `min`, `mean`, ...; a null one has no finite value. */
+  readonly stats: Readonly<Record<string, number | string | null>>
 }
+
+export interface TensorResult { readonly outputs: readonly TensorOutput[], readonly runMs: number, readonly notes: readonly string[] }
 
 export function readOcr(value: unknown): OcrResult | null {
   if (!isRecord(value) || !Array.isArray(value.lines))
@@ -35,15 +40,17 @@ export function readVad(value: unknown): VadResult | null {
   return { durationMs: number(value.durationMs), segments }
 }
 
-export function readTensor(value: unknown): readonly TensorOutput[] | null {
+export function readTensor(value: unknown): TensorResult | null {
   if (!isRecord(value) || !Array.isArray(value.outputs))
     return null
-  return value.outputs.filter(isRecord).map(({ name, dtype, dims, shape, ...rest }) => ({
-    name: String(name ?? ''),
-    dtype: String(dtype ?? ''),
-    shape: numbers(shape ?? dims),
-    statistics: flatStatistics(rest),
+  const outputs = value.outputs.filter(isRecord).map(({ name, dtype, shape, file, stats }) => ({
+    name: String(name),
+    dtype: String(dtype),
+    shape: Array.isArray(shape) ? shape.map(number) : [],
+    file: String(file ?? ''),
+    stats: isRecord(stats) ? Object.fromEntries(Object.entries(stats).map(([key, each]) => [key, figure(each)])) : {},
   }))
+  return { outputs, runMs: number(value.runMs), notes: Array.isArray(value.notes) ? value.notes.map(String) : [] }
 }
 
 function readLine(line: Record<string, unknown>): OcrLine {
@@ -54,9 +61,8 @@ function points(value: unknown): Point[] {
   return Array.isArray(value) ? value.filter(each => Array.isArray(each)).map(([x, y]): Point => [number(x), number(y)]) : []
 }
 
-function flatStatistics(rest: Record<string, unknown>): Record<string, number | string> {
-  const entries = Object.entries(rest).flatMap(([key, value]): [string, unknown][] => isRecord(value) ? Object.entries(value) : [[key, value]])
-  return Object.fromEntries(entries.filter((entry): entry is [string, number | string] => typeof entry[1] === 'number' || typeof entry[1] === 'string'))
+function figure(value: unknown): number | string | null {
+  return typeof value === 'number' || typeof value === 'string' ? value : null
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -65,8 +71,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function number(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
-}
-
-function numbers(value: unknown): number[] {
-  return Array.isArray(value) ? value.map(number) : []
 }

@@ -38,7 +38,7 @@ export const runtimeSourceWords = {
   none: 'plain Node',
 } as const
 
-/** Name of an input in a list: its file's, or its number for one that was made up. */
+/** Name of an input in a list: its file's, or its number for one that the recipe makes up. */
 export function itemName({ input, index }: Pick<Item, 'input' | 'index'>): string {
-  return input === null ? `made-up input ${index + 1}` : baseName(input)
+  return input === null ? `synthetic input ${index + 1}` : baseName(input)
 }

@@ -22,7 +22,7 @@ guard(async () => {
   const asked = process.argv.slice(2)
   const unknown = asked.find(name => !all.includes(name))
   if (unknown)
-    throw new SetupFailure(`there is no measurement named ${unknown}`, `npm run bench -- ${all.join(' ')}   (or some of them)`)
+    throw new SetupFailure(`there is no measurement named ${unknown}`, all.length > 0 ? `npm run bench -- ${all.join(' ')}   (or some of them)` : `add test/bench/${unknown}${SUFFIX}`)
   const names = asked.length > 0 ? asked : all
   const opensWindow = (/** @type {string} */ name) => name.startsWith('window')
   await runSteps(stepsFor(names.some(opensWindow) ? 'virtualWindow' : 'headless'))

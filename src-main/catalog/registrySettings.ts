@@ -82,10 +82,11 @@ function defined<K extends string, V>(key: K, value: V | undefined): { [P in K]?
 export function nodePrefix(
   env: Readonly<Record<string, string | undefined>> = process.env,
   platform: NodeJS.Platform = process.platform,
+  isElectron = process.versions.electron !== undefined,
 ): string {
   if (env.npm_config_prefix)
     return env.npm_config_prefix
-  const node = process.versions.electron === undefined ? process.execPath : findNode(env.PATH ?? '', platform)
+  const node = isElectron ? findNode(env.PATH ?? '', platform) : process.execPath
   if (platform === 'win32')
     return dirname(node)
   return dirname(dirname(node))

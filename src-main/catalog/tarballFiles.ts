@@ -14,6 +14,9 @@ export interface WantedFile {
 /** Receives the contents of one wanted file. */
 export type Take<F extends WantedFile> = (file: F, contents: AsyncIterable<Uint8Array>) => Promise<void>
 
+/** Small, because what one read unpacks to is unpacked before anything can object. */
+const readBytes = 16 * 1024
+
 /** The most a gzip stream of model files can honestly grow by; beyond it the tarball is a bomb. */
 const maxDecompressionRatio = 200
 
@@ -61,7 +64,7 @@ type OnEntry = (entry: ReadEntry, fail: (error: unknown) => void) => void
 /** Resolves when every entry was passed on; rejects with the first failure, the parser's or one told by `onEntry`. */
 function parse(tarball: string, onEntry: OnEntry, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const source = createReadStream(tarball, { signal })
+    const source = createReadStream(tarball, { signal, highWaterMark: readBytes })
     const parser = new Parser({ maxDecompressionRatio })
     const fail = (error: unknown) => {
       reject(error)

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog'
 import type { Check } from '../contract/model'
 import type { NvidiaSmi } from '../inventory/nvidiaSmi'
-import type { RuntimeInfo } from '../lab'
+import type { RuntimeInfo } from '../labOptions'
 import type { GpuModel } from '../slicing/gpuModel'
 import type { StatePaths } from '../store/stateDir'
 import type { Store } from '../store/store'

@@ -7,7 +7,8 @@ import { TrancheError } from '../contract/errors'
 import { openModel, runtimeMessage } from './onnx/openModel'
 import { parseVadParams } from './vad/params'
 import { createSegmenter } from './vad/segments'
-import { checkSilero, createListener, sampleRate, windowSamples } from './vad/silero'
+import { checkSilero, createListener } from './vad/silero'
+import { sampleRate, windowSamples } from './vad/sound'
 import { openRecording, readSamples } from './vad/wavFile'
 
 /** When someone speaks in a recording, in milliseconds from its start. */

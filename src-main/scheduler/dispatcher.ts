@@ -179,6 +179,9 @@ export function createDispatcher(deps: DispatcherDeps) {
     fault,
     /** Why a queued job waits, as of the last look; null if it was not looked at yet. */
     waitingFor: (jobId: string): string | null => waiting.get(jobId) ?? null,
+    /** Resolves once every job that has all its results is ended. */
+    settled: async (): Promise<void> => void await Promise.all(finishing),
+    /** Starts nothing more; resolves once what was being ended is. */
     close: async (): Promise<void> => {
       isClosed = true
       await Promise.all(finishing)

@@ -19,7 +19,7 @@ dd { margin: 0; overflow-wrap: anywhere; font-family: ui-monospace, monospace; f
 <main role="alert">
 <h1>Tranche could not start</h1>
 <p>${escapeHtml(error.message)}</p>
-<p>Close this window, do what it says, and start Tranche again. Nothing in the state folder was changed.</p>
+<p>Close this window, do what it says, and start Tranche again. The jobs and results in the state folder stay as they are.</p>
 <dl>
 <dt>State folder</dt><dd>${escapeHtml(stateDir)}</dd>
 <dt>Code</dt><dd>${escapeHtml(error.code)}</dd>

@@ -4,11 +4,21 @@ import { computed } from 'vue'
 import { call } from '../bridge'
 import { pulled } from './pulled'
 
-/** The newest jobs, as many as the list shows. */
+/** As many of the newest jobs as are read. */
 export const listLimit = 1000
 
+/** The newest jobs, newest first, and those that run, which may be older than a long queue behind them. */
+async function readNewest(): Promise<readonly JobSummary[]> {
+  const newest = await call('jobs.list', { limit: listLimit })
+  if (newest.length < listLimit)
+    return newest
+  const known = new Set(newest.map(job => job.id))
+  const running = await call('jobs.list', { states: ['running'] })
+  return [...newest, ...running.filter(job => !known.has(job.id))]
+}
+
 export const useJobs = defineStore('jobs', () => {
-  const { value: list, loaded, error, refresh } = pulled<readonly JobSummary[]>([], () => call('jobs.list', { limit: listLimit }), changed => changed.topics.includes('jobs'))
+  const { value: list, loaded, error, refresh } = pulled<readonly JobSummary[]>([], readNewest, changed => changed.topics.includes('jobs'))
   const counts = computed(() => {
     const byState: Record<JobState, number> = { queued: 0, running: 0, done: 0, failed: 0, cancelled: 0 }
     for (const { state } of list.value)

@@ -1,4 +1,6 @@
 const shortestGapMs = 100
+/** A long list takes long to read: the pause after it grows along, so that the window stays free to answer. */
+const gapPerReadMs = 4
 
 /** Where a pull learns the time and whether anyone can see the window. */
 export interface PullStage {
@@ -35,20 +37,21 @@ export function createPull(read: () => Promise<void>, stage: PullStage = windowS
   let wanted = false
   let busy = false
   let stopped = false
-  let lastStart = Number.NEGATIVE_INFINITY
+  let nextStart = Number.NEGATIVE_INFINITY
 
   function schedule() {
     if (!wanted || busy || stopped || stage.hidden())
       return
     busy = true
-    stage.after(Math.max(0, lastStart + shortestGapMs - stage.now()), () => void run())
+    stage.after(Math.max(0, nextStart - stage.now()), () => void run())
   }
 
   async function run() {
     if (!stopped && !stage.hidden()) {
       wanted = false
-      lastStart = stage.now()
+      const start = stage.now()
       await read()
+      nextStart = start + Math.max(shortestGapMs, gapPerReadMs * (stage.now() - start))
     }
     busy = false
     schedule()

@@ -1,11 +1,14 @@
 import process from 'node:process'
 
+/** One line of a stack trace, as Node and npm print it. */
+const STACK_LINE = /^(?:npm error)?\s+at .*:\d+:\d+\)?(?: \{)?$/
+
 /** A failure a person can act on: what happened, and the command or step that comes next. */
 export class SetupFailure extends Error {
   /**
    * @param {string} what what happened, in one line
    * @param {string} [next] what to do, with the exact command
-   * @param {string} [output] what the failed program printed, shown in full before the two lines
+   * @param {string} [output] what the failed program printed, shown before the two lines, without its stack traces
    */
   constructor(what, next, output) {
     super(what)
@@ -24,8 +27,9 @@ export class SetupFailure extends Error {
 export function describeFailure(error) {
   const lines = []
   if (error instanceof SetupFailure) {
-    if (error.output?.trim())
-      lines.push(error.output.trimEnd())
+    const output = error.output?.split('\n').filter(line => !STACK_LINE.test(line)).join('\n').trimEnd()
+    if (output)
+      lines.push(output)
     lines.push(`tranche: ${error.message}`)
     if (error.next)
       lines.push(`  next: ${error.next}`)

@@ -64,21 +64,29 @@ async function fetchRest(file, ask, onProgress) {
   const abort = new AbortController()
   let silence = setTimeout(() => abort.abort(), SILENCE_MS)
   let total = 0
+  /** @type {unknown} */
+  let cut
   try {
     const answer = await ask(sizeOf(file), abort.signal)
     total = answer.total
     let received = answer.offset
     const counted = async function* () {
-      for await (const chunk of answer.body) {
-        clearTimeout(silence)
-        silence = setTimeout(() => abort.abort(), SILENCE_MS)
-        received += chunk.length
-        onProgress(received, total)
-        yield chunk
+      try {
+        for await (const chunk of answer.body) {
+          clearTimeout(silence)
+          silence = setTimeout(() => abort.abort(), SILENCE_MS)
+          received += chunk.length
+          onProgress(received, total)
+          yield chunk
+        }
+      }
+      catch (error) {
+        // Kept for later: thrown here, it would make the file lose what has arrived but is not written yet.
+        cut = error
       }
     }
     await pipeline(counted, createWriteStream(file, { flags: answer.offset > 0 ? 'a' : 'w' }), { signal: abort.signal })
-    return { total }
+    return { error: cut, total }
   }
   catch (error) {
     if (/** @type {{code?: string}} */ (error).code === 'ENOSPC')

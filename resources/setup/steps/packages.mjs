@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import process from 'node:process'
 import { capture } from '../lib/child.mjs'
 import { SetupFailure } from '../lib/failure.mjs'
 import { readIfThere, writeWhole } from '../lib/files.mjs'
@@ -7,7 +8,7 @@ import { inRepo, repoRoot } from '../lib/paths.mjs'
 import { npmCommand } from '../lib/tools.mjs'
 
 /**
- * @typedef {{packages?: Record<string, {version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean}>}} LockFile
+ * @typedef {{packages?: Record<string, {version?: string, optional?: boolean, devOptional?: boolean, os?: string[], cpu?: string[]}>}} LockFile
  */
 
 const LOCK_FILE = inRepo('package-lock.json')
@@ -32,6 +33,15 @@ export function firstMismatch(wanted, installed) {
   })
 }
 
+/**
+ * @param {LockFile} lock
+ * @returns {number} how many packages there are to fetch for this machine, about
+ */
+function countForHere(lock) {
+  return Object.entries(lock.packages ?? {}).filter(([path, { os, cpu }]) => path !== ''
+    && (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true)).length
+}
+
 function lockHash() {
   return createHash('sha256').update(readFileSync(LOCK_FILE)).digest('hex')
 }
@@ -50,7 +60,7 @@ export const packages = {
   name: 'packages',
   needed: () => readIfThere(STAMP) !== lockHash() && !installedByHand(),
   run: async (progress) => {
-    const total = Object.keys(JSON.parse(readFileSync(LOCK_FILE, 'utf8')).packages).length - 1
+    const total = countForHere(JSON.parse(readFileSync(LOCK_FILE, 'utf8')))
     /** @type {string[]} */
     const talk = []
     let fetched = 0
@@ -59,9 +69,10 @@ export const packages = {
       cwd: repoRoot,
       onLine: (line) => {
         if (/\bhttp (?:fetch|cache)\b/.test(line))
-          progress.update(`${++fetched} of at most ${total}`, fetched / total)
-        else
+          fetched += line.includes('.tgz ') ? 1 : 0
+        else if (!line.startsWith('npm warn'))
           talk.push(line)
+        progress.update(`${fetched} of about ${total} fetched`, fetched / total)
       },
     })
     if (code === 127)

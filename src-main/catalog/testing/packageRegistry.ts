@@ -25,6 +25,62 @@ export interface PackageRegistry {
   close: () => Promise<void>
 }
 
+/** Serves the whole tarball, or the range that was asked for. */
+export const honest: Answer = (request, response, tarball) => {
+  const from = firstByte(request)
+  if (from >= tarball.length)
+    response.writeHead(416, { 'content-range': `bytes */${tarball.length}` }).end()
+  else
+    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from)).end(tarball.subarray(from))
+}
+
+/** Behaves, but cuts the connection after so many bytes of this answer. */
+export function cutAfter(bytes: number): Answer {
+  return async (request, response, tarball) => {
+    const from = firstByte(request)
+    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from))
+    response.write(tarball.subarray(from, from + bytes))
+    await sleep(20)
+    response.destroy()
+  }
+}
+
+/** Behaves, but sends one piece after the other with a pause between. */
+export function slowly(pieceBytes: number, pauseMs: number): Answer {
+  return async (request, response, tarball) => {
+    const from = firstByte(request)
+    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from))
+    for (let at = from; at < tarball.length && !response.destroyed; at += pieceBytes) {
+      response.write(tarball.subarray(at, at + pieceBytes))
+      await sleep(pauseMs)
+    }
+    response.end()
+  }
+}
+
+/** Sends the whole tarball whatever range was asked for. */
+export const ignoringRange: Answer = (_request, response, tarball) => {
+  response.writeHead(200, headers(tarball, 0)).end(tarball)
+}
+
+/** Sends other bytes of the right length. */
+export const wrongBytes: Answer = (request, response, tarball) => honest(request, response, Buffer.alloc(tarball.length, 7))
+
+/** Sends some bytes, then nothing more, and never ends. */
+export function quietAfter(bytes: number): Answer {
+  return (request, response, tarball) => {
+    const from = firstByte(request)
+    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from))
+    response.write(tarball.subarray(from, from + bytes))
+  }
+}
+
+export function status(code: number, body = '{}'): Answer {
+  return (_request, response) => {
+    response.writeHead(code, { 'content-type': 'application/json' }).end(body)
+  }
+}
+
 /** A package registry on loopback: pages of packages, and tarballs with byte ranges. */
 export async function startRegistry(packages: readonly SamplePackage[]): Promise<PackageRegistry> {
   const server = createServer((request, response) => {
@@ -83,62 +139,6 @@ function pageOf({ entry }: SamplePackage, url: string) {
 async function closeServer(server: Server): Promise<void> {
   server.closeAllConnections()
   await new Promise(resolve => server.close(resolve))
-}
-
-/** Serves the whole tarball, or the range that was asked for. */
-export const honest: Answer = (request, response, tarball) => {
-  const from = firstByte(request)
-  if (from >= tarball.length)
-    response.writeHead(416, { 'content-range': `bytes */${tarball.length}` }).end()
-  else
-    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from)).end(tarball.subarray(from))
-}
-
-/** Behaves, but cuts the connection after so many bytes of this answer. */
-export function cutAfter(bytes: number): Answer {
-  return async (request, response, tarball) => {
-    const from = firstByte(request)
-    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from))
-    response.write(tarball.subarray(from, from + bytes))
-    await sleep(20)
-    response.destroy()
-  }
-}
-
-/** Behaves, but sends one piece after the other with a pause between. */
-export function slowly(pieceBytes: number, pauseMs: number): Answer {
-  return async (request, response, tarball) => {
-    const from = firstByte(request)
-    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from))
-    for (let at = from; at < tarball.length && !response.destroyed; at += pieceBytes) {
-      response.write(tarball.subarray(at, at + pieceBytes))
-      await sleep(pauseMs)
-    }
-    response.end()
-  }
-}
-
-/** Sends the whole tarball whatever range was asked for. */
-export const ignoringRange: Answer = (_request, response, tarball) => {
-  response.writeHead(200, headers(tarball, 0)).end(tarball)
-}
-
-/** Sends other bytes of the right length. */
-export const wrongBytes: Answer = (request, response, tarball) => honest(request, response, Buffer.alloc(tarball.length, 7))
-
-/** Sends some bytes, then nothing more, and never ends. */
-export function quietAfter(bytes: number): Answer {
-  return (request, response, tarball) => {
-    const from = firstByte(request)
-    response.writeHead(from > 0 ? 206 : 200, headers(tarball, from))
-    response.write(tarball.subarray(from, from + bytes))
-  }
-}
-
-export function status(code: number, body = '{}'): Answer {
-  return (_request, response) => {
-    response.writeHead(code, { 'content-type': 'application/json' }).end(body)
-  }
 }
 
 function firstByte(request: IncomingMessage): number {

@@ -22,7 +22,7 @@ export function floorPlan(device: Device, style: Style): string[] {
 
 function describe({ kind, model, mode, memoryMiB, backing }: Device): string {
   const what = `${kindNames[kind]}, ${model}, ${mode}, ${memory(memoryMiB)}`
-  return kind === 'virtual-gpu' ? `${what}, computes on ${backing}` : what
+  return kind === 'virtual-gpu' ? `${what}. ${backing}` : what
 }
 
 /** `|AAAAAAAABB··········|`: a letter for each placed slice, a dot where nothing is placed. */

@@ -18,8 +18,12 @@ export interface Followed {
   readonly deviceName: string | null
 }
 
-/** Waits for the end of a job, across the ends of the processes that run it, and tells how it goes. */
-export async function followJob(lab: Session, id: string, output: Output, signal: AbortSignal): Promise<Followed> {
+/**
+ * Waits for the end of a job, across the ends of the processes that run it, and tells how it goes.
+ *
+ * @param look called with the job as it is now, each time it was read, the last time at its end
+ */
+export async function followJob(lab: Session, id: string, output: Output, look: (job: Job) => Promise<void>, signal: AbortSignal): Promise<Followed> {
   const pace = new Pace()
   const names = new DeviceNames(lab)
   for (;;) {
@@ -27,6 +31,7 @@ export async function followJob(lab: Session, id: string, output: Output, signal
     const job = await lab.call('jobs.get', { id })
     const tookMs = performance.now() - askedMs
     const deviceName = job.slice && await names.of(job.slice.device)
+    await look(job)
     const ended = job.state !== 'queued' && job.state !== 'running'
     if (ended || signal.aborted)
       return { job, ended, deviceName }

@@ -19,10 +19,10 @@ export function describeJob(job: Job, results: ReadonlyMap<number, unknown> = ne
   }
 }
 
-/** The results of all inputs that have one, a few at a time, in the order of the inputs. */
-export async function* readResults(lab: Session, job: Job): AsyncGenerator<{ readonly item: Item, readonly result: unknown }> {
-  for (let from = 0; from < job.items.length; from += batch) {
-    const items = job.items.slice(from, from + batch)
+/** These inputs with the results of those that have one, read a few at a time. */
+export async function* readResults(lab: Session, job: Job, wanted: readonly Item[]): AsyncGenerator<{ readonly item: Item, readonly result: unknown }> {
+  for (let from = 0; from < wanted.length; from += batch) {
+    const items = wanted.slice(from, from + batch)
     const results = await Promise.all(items.map(({ state, index }) => state === 'done' ? lab.call('jobs.result', { id: job.id, index }) : null))
     for (const [i, item] of items.entries())
       yield { item, result: results[i] }

@@ -1,6 +1,7 @@
 import type { Job } from '../../contract/model'
 import type { VerbContext } from './context'
 import type { ExitStatus } from './exitStatus'
+import type { Output } from './output'
 import type { Session } from './session'
 import { exitStatus } from './exitStatus'
 import { followJob } from './followJob'
@@ -14,34 +15,47 @@ import { describeJob, itemLines, jobStatus, readResults, summaryLine } from './j
 export function runAndShow(context: VerbContext, start: (lab: Session) => Promise<Job>): Promise<ExitStatus> {
   return interruptible(signal => context.withLab('run', async (lab) => {
     const { id } = await start(lab)
-    const { job, ended, deviceName } = await followJob(lab, id, context.output, signal)
+    const { output } = context
+    const lines = new ResultLines(lab, output)
+    const { job, ended, deviceName } = await followJob(lab, id, output, async job => output.json ? undefined : lines.show(job), signal)
     if (ended) {
-      await show(lab, job, context)
-      context.output.talk(summaryLine(job, deviceName))
+      if (output.json)
+        output.answer(await describeWithResults(lab, job), () => [])
+      output.talk(summaryLine(job, deviceName))
       if (job.error)
-        context.output.talk(`tranche: ${job.error.message}`)
+        output.talk(`tranche: ${job.error.message}`)
       return jobStatus(job)
     }
     const owner = await lab.owner()
-    context.output.answer(describeJob(job), () => [])
-    context.output.talk(owner.self || owner.kind === 'cli'
+    output.answer(describeJob(job), () => [])
+    output.talk(owner.self || owner.kind === 'cli'
       ? `Stopped waiting. ${id} keeps what it has done and waits for the app, tranche serve, or: tranche jobs ${id} --wait`
       : `Stopped waiting. ${id} goes on in process ${owner.pid}. Wait again with: tranche jobs ${id} --wait`)
-    context.output.talk(`Stop it with: tranche cancel ${id}`)
+    output.talk(`Stop it with: tranche cancel ${id}`)
     return exitStatus.interrupted
   }))
 }
 
-async function show(lab: Session, job: Job, { output }: VerbContext): Promise<void> {
-  if (!output.json) {
-    for await (const { item, result } of readResults(lab, job))
-      output.print(itemLines(job, item, result, output.style))
-    return
+/** Prints what came of each input, in order, as soon as it and all before it have ended. */
+class ResultLines {
+  private next = 0
+
+  constructor(private readonly lab: Session, private readonly output: Output) {}
+
+  async show(job: Job): Promise<void> {
+    const ended = job.state === 'running' || job.state === 'queued' ? job.items.findIndex(({ index, state }) => index >= this.next && state === 'pending') : -1
+    const ready = job.items.slice(this.next, ended === -1 ? undefined : ended)
+    this.next += ready.length
+    for await (const { item, result } of readResults(this.lab, job, ready))
+      this.output.print(itemLines(job, item, result, this.output.style))
   }
+}
+
+async function describeWithResults(lab: Session, job: Job) {
   const results = new Map<number, unknown>()
-  for await (const { item, result } of readResults(lab, job)) {
+  for await (const { item, result } of readResults(lab, job, job.items)) {
     if (item.state === 'done')
       results.set(item.index, result)
   }
-  output.answer(describeJob(job, results), () => [])
+  return describeJob(job, results)
 }

@@ -32,8 +32,8 @@ export function parseNpy(bytes: Uint8Array, label: string): TensorValue {
   const present = bytes.length - dataStart
   if (needed !== present)
     throw unreadable(label, `has the shape ${shown}, which needs ${needed} bytes of data, but holds ${present}. ${present < needed ? 'It is cut short; copy or save it again.' : 'Save it again with numpy.save.'}`)
-  // A copy, so that the elements start on their boundary whatever the length of the header.
-  const copy = bytes.slice(dataStart)
+  // A copy with a buffer of its own (a Buffer's slice() would share), so that the elements start on their boundary.
+  const copy = new Uint8Array(bytes.subarray(dataStart))
   const little = swap ? byteSwapped(copy, dtypes[dtype].bytes) : copy
   if (dtype === 'bool' && little.some(byte => byte > 1))
     throw unreadable(label, 'holds booleans that are neither 0 nor 1. Save it again with numpy.save.')

@@ -81,7 +81,8 @@ function numbers(fields: ProtoFields, dtype: Exclude<keyof typeof dtypes, 'strin
   const needed = count * dtypes[dtype].bytes
   if (fields.raw.length !== needed)
     return `its ${count} elements need ${needed} bytes, and ${fields.raw.length} are there`
-  const copy = fields.raw.slice()
+  // A buffer of its own: inside the message the elements may start anywhere.
+  const copy = new Uint8Array(fields.raw)
   if (dtype === 'bool' && copy.some(byte => byte > 1))
     return 'it holds booleans that are neither 0 nor 1'
   return { dtype, shape, data: viewAs(dtype, copy.buffer) }

@@ -1,4 +1,4 @@
-import { sampleRate } from './silero'
+import { sampleRate } from './sound'
 import { openRecording, readSamples } from './wavFile'
 
 /**

@@ -3,10 +3,9 @@ import type { ModelHeader } from '../onnx/header'
 import { Tensor } from 'onnxruntime-node'
 import { TrancheError } from '../../contract/errors'
 import { describeValue } from '../onnx/valueInfo'
+import { sampleRate, windowSamples } from './sound'
 
-/** Silero VAD v5 and v6 at 16 kHz: windows of 512 samples, each with the last 64 of the one before in front of it. */
-export const sampleRate = 16_000
-export const windowSamples = 512
+/** Silero VAD v5 and v6 at 16 kHz want in front of each window the last 64 samples of the one before. */
 const contextSamples = 64
 /** Recurrent state: [2, batch, 128]. */
 const stateShape = [2, 1, 128] as const

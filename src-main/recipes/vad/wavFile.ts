@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { ReadAt, WavFormat } from './wavHeader'
+import type { ReadAt, WavFormat, WavProblem } from './wavHeader'
 import { open, stat } from 'node:fs/promises'
-import { parse } from 'node:path'
+import { join, parse } from 'node:path'
 import { systemCode, TrancheError } from '../../contract/errors'
 import { printable } from '../onnx/printable'
 import { decodeSamples } from './samples'
-import { sampleRate } from './silero'
+import { sampleRate } from './sound'
 import { readWavHeader } from './wavHeader'
 
 /** A recording whose header was found good; its samples are still in the file. */
@@ -28,12 +28,12 @@ export async function openRecording(path: string): Promise<Recording> {
     const { size } = await file.stat()
     const format = await readWavHeader(reader(file), size)
     if ('found' in format)
-      throw notUsable(path, format.found)
+      throw notUsable(path, format)
     if (format.channels !== 1 || format.sampleRate !== sampleRate)
-      throw notUsable(path, `has ${format.channels === 1 ? '1 channel' : `${format.channels} channels`} at ${format.sampleRate} Hz`)
+      throw notUsable(path, { kind: 'foreign', found: `has ${format.channels === 1 ? '1 channel' : `${format.channels} channels`} at ${format.sampleRate} Hz` })
     const samples = format.dataBytes / (format.bits / 8)
     if (samples === 0)
-      throw notUsable(path, 'is empty: it holds 0 samples')
+      throw notUsable(path, { kind: 'empty', found: 'is empty: it holds 0 samples' })
     return { path, format, samples }
   }
   finally {
@@ -52,11 +52,11 @@ export async function* readSamples(recording: Recording): AsyncGenerator<Float32
       const wanted = Math.min(blockSamples, samples - at) * width
       const bytes = await read(format.dataStart + at * width, wanted)
       if (bytes.length < wanted)
-        throw notUsable(path, 'became shorter while it was read')
+        throw notUsable(path, { kind: 'cut', found: 'became shorter while it was read' })
       const block = decodeSamples(bytes, format)
       // The model's state would stay NaN for the rest of the recording.
       if (format.encoding === 'float' && !block.every(Number.isFinite))
-        throw notUsable(path, `holds samples that are not numbers (NaN or infinite), ${(at / sampleRate).toFixed(1)} s into it or soon after`)
+        throw notUsable(path, { kind: 'foreign', found: `holds samples that are not numbers (NaN or infinite), ${(at / sampleRate).toFixed(1)} s into it or soon after` })
       yield block
     }
   }
@@ -94,21 +94,24 @@ function reader(file: FileHandle): ReadAt {
   }
 }
 
-function notUsable(path: string, found: string): TrancheError {
+function notUsable(path: string, problem: WavProblem): TrancheError {
   return new TrancheError(
     'unreadable_input',
-    `${printable(path)} ${found}. Needed is an uncompressed WAV file with 1 channel at ${sampleRate} Hz. ${remedy(path, found)}`,
-    { details: { input: path, found } },
+    `${printable(path)} ${problem.found}. Needed is an uncompressed WAV file with 1 channel at ${sampleRate} Hz. ${remedy(path, problem)}`,
+    { details: { input: path, found: problem.found } },
   )
 }
 
 /** The command to run. A file without sound in it has nothing to convert: the original recording has to be found. */
-function remedy(path: string, found: string): string {
+function remedy(path: string, { kind }: WavProblem): string {
   const { dir, name } = parse(path)
-  const converted = `${dir}${dir === '' || dir.endsWith('/') ? '' : '/'}${name}-16k.wav`
-  return found.startsWith('is empty')
-    ? `Record it again, or convert the original: ffmpeg -i ORIGINAL -ac 1 -ar ${sampleRate} -c:a pcm_s16le ${shellQuoted(path)}`
-    : `Convert it: ffmpeg -i ${shellQuoted(path)} -ac 1 -ar ${sampleRate} -c:a pcm_s16le ${shellQuoted(converted)}`
+  const converted = join(dir, `${name}-16k.wav`)
+  const command = (from: string, to: string) => `ffmpeg -i ${from} -ac 1 -ar ${sampleRate} -c:a pcm_s16le ${shellQuoted(to)}`
+  switch (kind) {
+    case 'empty': return `Record it again, or convert the original: ${command('ORIGINAL', path)}`
+    case 'cut': return `Copy it again, or keep what is there: ${command(shellQuoted(path), converted)}`
+    case 'foreign': return `Convert it: ${command(shellQuoted(path), converted)}`
+  }
 }
 
 /** Quoted for the shell of the system, so that the command can be pasted whatever the file is called. */

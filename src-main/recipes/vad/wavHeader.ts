@@ -9,8 +9,12 @@ export interface WavFormat {
   readonly dataBytes: number
 }
 
-/** What is wrong with a file that should be a WAV: `found` is a clause that follows its name. */
+/**
+ * What is wrong with a file that should be a WAV: `found` is a clause that follows its name. An `empty` one holds no
+ * sound, of a `cut` one a part is there, a `foreign` one is sound of another kind, or no sound at all.
+ */
 export interface WavProblem {
+  readonly kind: 'empty' | 'cut' | 'foreign'
   readonly found: string
 }
 
@@ -33,6 +37,16 @@ const pcm = 1
 const float = 3
 const extensible = 0xFFFE
 
+/** First bytes of other sound files. */
+const containers = [
+  { at: 0, magic: 'fLaC', name: 'a FLAC file' },
+  { at: 0, magic: 'OggS', name: 'an Ogg file' },
+  { at: 0, magic: 'ID3', name: 'an MP3 file' },
+  { at: 4, magic: 'ftyp', name: 'an MP4 or M4A file' },
+  { at: 0, magic: 'FORM', name: 'an AIFF file' },
+  { at: 0, magic: '\x1AE\xDF\xA3', name: 'a WebM or Matroska file' },
+]
+
 const maxChunks = 1000
 
 /**
@@ -43,7 +57,7 @@ export async function readWavHeader(read: ReadAt, fileBytes: number): Promise<Wa
   const head = await read(0, 12)
   const container = ascii(head, 0)
   if (container !== 'RIFF' || ascii(head, 8) !== 'WAVE')
-    return { found: container === 'RF64' || container === 'RIFX' ? `is a WAV file of the rare kind ${container}` : looksLike(head) }
+    return container === 'RF64' || container === 'RIFX' ? foreign(`is a WAV file of the rare kind ${container}`) : looksLike(head)
   let format: Omit<WavFormat, 'dataStart' | 'dataBytes'> | null = null
   let position = 12
   for (let count = 0; count < maxChunks && position + 8 <= fileBytes; count++) {
@@ -52,7 +66,7 @@ export async function readWavHeader(read: ReadAt, fileBytes: number): Promise<Wa
     const length = chunk.getUint32(4, true)
     const start = position + 8
     if (id === 'data')
-      return format === null ? { found: 'is a damaged WAV file: its samples come before their format' } : placed(format, start, length, fileBytes)
+      return format === null ? foreign('is a damaged WAV file: its samples come before their format') : placed(format, start, length, fileBytes)
     if (id === 'fmt ') {
       const parsed = readFormat(chunk, length)
       if ('found' in parsed)
@@ -62,12 +76,12 @@ export async function readWavHeader(read: ReadAt, fileBytes: number): Promise<Wa
     // Chunks start on even positions.
     position = start + length + length % 2
   }
-  return { found: `is a WAV file that ends before its ${format === null ? 'format' : 'samples'}: it is truncated` }
+  return cut(`is a WAV file that ends before its ${format === null ? 'format' : 'samples'}: it is truncated`)
 }
 
 function readFormat(chunk: DataView, length: number): Omit<WavFormat, 'dataStart' | 'dataBytes'> | WavProblem {
   if (length < 16 || chunk.byteLength < 8 + 16)
-    return { found: 'is a WAV file whose format is cut short: it is truncated' }
+    return cut('is a WAV file whose format is cut short: it is truncated')
   const tag = chunk.getUint16(8, true)
   const channels = chunk.getUint16(10, true)
   const sampleRate = chunk.getUint32(12, true)
@@ -77,42 +91,43 @@ function readFormat(chunk: DataView, length: number): Omit<WavFormat, 'dataStart
   const kind = tag === extensible && length >= 40 && chunk.byteLength >= 48 ? chunk.getUint16(32, true) : tag
   const encoding = kind === pcm ? 'integer' : kind === float ? 'float' : null
   if (encoding === null)
-    return { found: `is a compressed WAV file (${codecs.get(kind) ?? `format 0x${kind.toString(16).padStart(4, '0')}`})` }
+    return foreign(`is a compressed WAV file (${codecs.get(kind) ?? `format 0x${kind.toString(16).padStart(4, '0')}`})`)
   const known = encoding === 'integer' ? [8, 16, 24, 32] : [32, 64]
   if (!known.includes(bits) || channels === 0 || sampleRate === 0 || frameBytes !== channels * bits / 8)
-    return { found: `is a WAV file with an impossible format (${channels} channels, ${sampleRate} Hz, ${bits} bits, ${frameBytes} bytes a frame)` }
+    return foreign(`is a WAV file with an impossible format (${channels} channels, ${sampleRate} Hz, ${bits} bits, ${frameBytes} bytes a frame)`)
   return { channels, sampleRate, encoding, bits }
 }
 
 function placed(format: Omit<WavFormat, 'dataStart' | 'dataBytes'>, dataStart: number, length: number, fileBytes: number): WavFormat | WavProblem {
   const present = fileBytes - dataStart
   if (length === 0xFFFFFFFF)
-    return { found: 'is a WAV file whose header was never finished (it was written to a pipe, or the recording was interrupted)' }
+    return cut('is a WAV file whose header was never finished (it was written to a pipe, or the recording was interrupted)')
   if (length > present)
-    return { found: `is truncated: its header promises ${length} bytes of samples and ${Math.max(0, present)} are there` }
+    return cut(`is truncated: its header promises ${length} bytes of samples and ${Math.max(0, present)} are there`)
   if (length % (format.channels * format.bits / 8) !== 0)
-    return { found: `is damaged: its ${length} bytes of samples are not a whole number of samples` }
+    return cut(`is damaged: its ${length} bytes of samples are not a whole number of samples`)
   return { ...format, dataStart, dataBytes: length }
 }
 
 /** What a file that is no WAV seems to be, by its first bytes. */
-function looksLike(head: Uint8Array): string {
+function looksLike(head: Uint8Array): WavProblem {
   const start = ascii(head, 0)
   if (head.length === 0)
-    return 'is empty (0 bytes)'
-  if (start === 'fLaC')
-    return 'is a FLAC file, not a WAV file'
-  if (start === 'OggS')
-    return 'is an Ogg file, not a WAV file'
-  if (start.startsWith('ID3') || (head[0] === 0xFF && ((head[1] ?? 0) & 0xE0) === 0xE0))
-    return 'is an MP3 or AAC file, not a WAV file'
-  if (ascii(head, 4) === 'ftyp')
-    return 'is an MP4 or M4A file, not a WAV file'
-  if (start === 'FORM')
-    return 'is an AIFF file, not a WAV file'
-  if (start === '\x1AE\xDF\xA3')
-    return 'is a WebM or Matroska file, not a WAV file'
-  return head.length < 12 && start.startsWith('RIFF'.slice(0, head.length)) ? 'is a WAV file cut short after its first bytes: it is truncated' : 'is not a WAV file'
+    return { kind: 'empty', found: 'is empty (0 bytes)' }
+  if (head.length < 12 && 'RIFF'.startsWith(start))
+    return cut('is a WAV file cut short after its first bytes: it is truncated')
+  const known = containers.find(({ at, magic }) => ascii(head, at).startsWith(magic))
+  const isMpeg = head[0] === 0xFF && ((head[1] ?? 0) & 0xE0) === 0xE0
+  const name = known?.name ?? (isMpeg ? 'an MP3 or AAC file' : null)
+  return foreign(name === null ? 'is not a WAV file' : `is ${name}, not a WAV file`)
+}
+
+function cut(found: string): WavProblem {
+  return { kind: 'cut', found }
+}
+
+function foreign(found: string): WavProblem {
+  return { kind: 'foreign', found }
 }
 
 function ascii(bytes: Uint8Array, at: number): string {

@@ -9,7 +9,7 @@ export function addDoctor(program: Command, act: Act): void {
   program.command('doctor')
     .description('check that the lab is whole and can run jobs; exit status 1 if not')
     .action((_options, command: Command) => act(command, async (context) => {
-      const checks = [...await labChecks(context), await runtimeCheck()]
+      const checks = await labChecks(context)
       const ok = checks.every(check => check.ok)
       const { output } = context
       output.answer({ ok, checks }, () => lines(checks, context))
@@ -26,12 +26,6 @@ async function labChecks({ stateDir, withLab }: VerbContext): Promise<readonly C
     const { code, message } = toErrorShape(thrown)
     return [{ name: 'state folder', ok: false, detail: `${stateDir} cannot be opened (${code}). ${message}` }]
   }
-}
-
-/** The window needs an Electron and the command line does not, so one that is not there is not a failure. */
-async function runtimeCheck(): Promise<Check> {
-  const { describeRuntime, installedRuntime } = await import('../../../headless')
-  return { name: 'electron runtime', ok: true, detail: describeRuntime(installedRuntime()) }
 }
 
 function lines(checks: readonly Check[], { output: { style } }: VerbContext): string[] {

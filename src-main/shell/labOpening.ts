@@ -1,0 +1,44 @@
+import type { ErrorShape } from '../contract/errors'
+import type { Lab } from '../lab'
+
+/** The lab of the app while it opens, once it has opened, or why it could not. */
+export class LabOpening {
+  readonly opened: Promise<Lab>
+  #lab: Lab | null = null
+  #failure: ErrorShape | null = null
+
+  constructor(open: () => Promise<Lab>, onFailure: (failure: ErrorShape, thrown: unknown) => void) {
+    this.opened = this.#follow(open, onFailure)
+    // Whoever awaits it handles the failure, and `onFailure` has been told in any case.
+    this.opened.catch(() => undefined)
+  }
+
+  /** Null while it opens and when it could not. */
+  get lab(): Lab | null {
+    return this.#lab
+  }
+
+  /** Null while it opens and once it has. */
+  get failure(): ErrorShape | null {
+    return this.#failure
+  }
+
+  /** Closes the lab, also one that is only just opening. */
+  async close(): Promise<void> {
+    const lab = await this.opened.catch(() => null)
+    await lab?.close()
+  }
+
+  async #follow(open: () => Promise<Lab>, onFailure: (failure: ErrorShape, thrown: unknown) => void): Promise<Lab> {
+    try {
+      this.#lab = await open()
+      return this.#lab
+    }
+    catch (thrown) {
+      const { toErrorShape } = await import('../contract/errors')
+      this.#failure = toErrorShape(thrown)
+      onFailure(this.#failure, thrown)
+      throw thrown
+    }
+  }
+}
