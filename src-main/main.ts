@@ -13,7 +13,6 @@ if (problem) {
 }
 else {
   registerScheme()
-  app.enableSandbox()
   const folder = stateDir ?? defaultStateDir()
   const instance = takeInstance(statePaths(folder))
   if (instance.first)

@@ -59,6 +59,11 @@ export function shortId(id: string): string {
   return `${prefix ? `${prefix}_` : ''}…${rest.slice(-8)}`
 }
 
+/** A sentence of the lab with its job ids made short. */
+export function withShortIds(text: string): string {
+  return text.replaceAll(/\bjob_[\w-]+/g, shortId)
+}
+
 /** Last part of a path of either kind of system. */
 export function baseName(path: string): string {
   return path.split(/[\\/]/).findLast(part => part !== '') ?? path

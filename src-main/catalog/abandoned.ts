@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { systemCode } from '../contract/errors'
 
 /** A number may have passed on to another process, so a file this old has no owner whatever its name says. */
-const oldMs = 24 * 60 * 60 * 1000
+export const ownerGoneMs = 24 * 60 * 60 * 1000
 const temporaryName = /^\.tmp-(\d+)-[0-9a-f]+$/
 
 /** Name of a temporary file that says which process writes it. */
@@ -40,13 +40,13 @@ function isAbandoned(path: string, name: string): boolean {
   const pid = temporaryName.exec(name)?.[1]
   if (pid === undefined)
     return false
-  return !isRunning(Number(pid)) || isOld(path)
+  return !isRunning(Number(pid)) || isOlderThan(path, ownerGoneMs)
 }
 
-/** Whether nothing has written to the file for a day; true as well for one that is gone. */
-export function isOld(path: string): boolean {
+/** Whether nothing has written to the file for so long; true as well for one that is gone. */
+export function isOlderThan(path: string, ageMs: number): boolean {
   const stats = statSync(path, { throwIfNoEntry: false })
-  return stats === undefined || Date.now() - stats.mtimeMs > oldMs
+  return stats === undefined || Date.now() - stats.mtimeMs > ageMs
 }
 
 function names(folder: string): readonly string[] {

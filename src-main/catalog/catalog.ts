@@ -7,6 +7,7 @@ import { toErrorShape, TrancheError } from '../contract/errors'
 import { copyFromSeed, unverifiedFiles } from './blobCopy'
 import { definitionDigest, sizeOfFiles } from './definitions'
 import { requireSpace } from './diskSpace'
+import { discardParts } from './partFile'
 
 export interface CatalogOptions {
   readonly entries: readonly CatalogDefinition[]
@@ -138,6 +139,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
     try {
       closing.signal.throwIfAborted()
       await fetchFiles(entry)
+      // A kill between the last file and the end of a pull leaves a download that is of no more use.
+      await discardParts(options.partialDir, entry.source)
     }
     catch (error) {
       if (closing.signal.aborted)

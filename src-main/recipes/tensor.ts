@@ -28,7 +28,7 @@ type Feeds = ReadonlyMap<string, TensorValue>
 
 /**
  * Runs any ONNX model (role `model`) on tensors: from files (see `readTensorFiles`), or made up where an input has no path.
- * Every output that is a tensor becomes a file. Settings: `tensorParams`.
+ * Every output that is a tensor becomes a file. Settings: see `parseTensorParams`.
  */
 export const tensor: Recipe<Feeds> = {
   async open(context) {
@@ -61,7 +61,7 @@ function fetchable(session: InferenceSession, kindOf: (name: string) => string |
     if (output.isTensor && output.name !== '__proto__')
       wanted.push(output.name)
     else
-      notes.push(`Output ${quoted(output.name)} was skipped: it is ${output.isTensor ? 'under a name' : `a ${kindOf(output.name) ?? 'value'},`} that cannot be returned; only tensors can.`)
+      notes.push(`Output ${quoted(output.name)} was skipped: ${output.isTensor ? 'nothing can be returned under this name' : `it is a ${kindOf(output.name) ?? 'value'}, and only tensors can be returned`}.`)
   }
   if (wanted.length === 0)
     throw new TrancheError('bad_model', `The model has no output that can be returned: ${notes.join(' ') || 'it has none at all.'}`)

@@ -19,7 +19,7 @@ export interface VadResult {
 
 /**
  * Finds speech in recordings (uncompressed WAV, one channel, 16 kHz) with Silero VAD (role `model`). A recording is
- * streamed, so that one of hours takes no more memory than one of seconds. Settings: `vadParams`.
+ * streamed, so that one of hours takes no more memory than one of seconds. Settings: see `parseVadParams`.
  */
 export const vad: Recipe<Recording> = {
   async open(context) {

@@ -1,8 +1,8 @@
 import type { JobSummary } from '@contract/model'
 import { call } from '../bridge'
+import { goTo } from '../route'
 import { useConfirm } from '../stores/confirm'
 import { useToasts } from '../stores/toasts'
-import { goTo } from './useRoute'
 
 export function canCancel(job: Pick<JobSummary, 'state'>): boolean {
   return job.state === 'queued' || job.state === 'running'

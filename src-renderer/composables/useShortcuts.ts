@@ -1,6 +1,6 @@
-import type { Route } from './useRoute'
+import type { Route } from '../route'
 import { onScopeDispose } from 'vue'
-import { goTo } from './useRoute'
+import { goTo } from '../route'
 
 const views: Readonly<Record<string, Route>> = { 1: { view: 'devices' }, 2: { view: 'catalog' }, 3: { view: 'jobs' } }
 

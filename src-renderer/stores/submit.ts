@@ -1,9 +1,9 @@
 import type { Sorted } from '../fileKinds'
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import { call } from '../bridge'
-import { goTo } from '../composables/useRoute'
+import { call, CallFailure } from '../bridge'
 import { sortFiles } from '../fileKinds'
+import { goTo } from '../route'
 import { useToasts } from './toasts'
 
 /** What the submit dialog is open for. */
@@ -22,7 +22,7 @@ export const useSubmit = defineStore('submit', () => {
     if (sorted)
       draft.value = { ...sorted, preset }
     else if (files.length > 0)
-      toasts.fail(new Error(`No recipe takes ${files.length === 1 ? `“${files[0]?.name}”` : 'these files'}. Tranche runs pictures, WAV recordings, .npy and .pb tensors, and .onnx models.`))
+      toasts.fail(new CallFailure({ code: 'unsupported', message: `No recipe takes ${files.length === 1 ? `“${files[0].name}”` : 'these files'}. Tranche runs pictures, WAV recordings, .npy and .pb tensors, and .onnx models.`, retryable: false }))
   }
 
   function close() {

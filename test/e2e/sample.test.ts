@@ -20,7 +20,7 @@ it('runs the sample from one button to the text over the picture, on a slice of 
 
   await page.getByTestId('nav-devices').click()
   const a100 = page.getByTestId('device-card').filter({ hasText: 'A100' })
-  expect(await a100.innerText()).toMatch(/virtual/i)
+  expect(await a100.textContent()).toMatch(/virtual/i)
   expect(await a100.getByTestId('slice').filter({ hasText: '3g.40gb' }).count()).toBeGreaterThan(0)
   await screenshot('sample-devices')
 })

@@ -100,24 +100,25 @@ export async function launchApp({ stateDir = newStateDir(), expected }: LaunchOp
       mkdirSync(screenshotsDir, { recursive: true })
       await page.screenshot({ path: join(screenshotsDir, `${name}.png`) })
     },
-    answerDialogs: button => electron.evaluate((_electron, answer) => void (globalThis.dialogAnswer = answer), button),
-    dialogs: () => electron.evaluate(() => globalThis.shownDialogs ?? []),
+    answerDialogs: button => electron.evaluate((_electron, answer) => void Object.assign(globalThis, { dialogAnswer: answer }), button),
+    dialogs: () => electron.evaluate(() => (globalThis as unknown as Stub).shownDialogs),
   }
 }
 
-declare global {
-  var dialogAnswer: number | undefined
-  var shownDialogs: ShownDialog[] | undefined
+/** What the main process of the app under test holds of its dialogs. */
+interface Stub {
+  dialogAnswer: number
+  shownDialogs: ShownDialog[]
 }
 
 /** A native dialog would wait for a click that no test can make. */
 async function stubDialogs(electron: ElectronApplication): Promise<void> {
   await electron.evaluate(({ dialog }) => {
-    globalThis.shownDialogs = []
+    const stub: Stub = Object.assign(globalThis, { dialogAnswer: 0, shownDialogs: [] })
     dialog.showMessageBox = (async (...given: unknown[]) => {
       const { message, detail = '', buttons = [] } = given.at(-1) as Electron.MessageBoxOptions
-      globalThis.shownDialogs?.push({ message, detail, buttons })
-      return { response: globalThis.dialogAnswer ?? 0, checkboxChecked: false }
+      stub.shownDialogs.push({ message, detail, buttons })
+      return { response: stub.dialogAnswer, checkboxChecked: false }
     }) as typeof dialog.showMessageBox
   })
 }

@@ -13,7 +13,7 @@ export interface ModelParts {
   readonly irVersion?: number
 }
 
-export interface NodeParts {
+interface NodeParts {
   readonly op: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -21,11 +21,11 @@ export interface NodeParts {
   readonly attributes?: Readonly<Record<string, number | TensorParts | GraphParts>>
 }
 
-export interface GraphParts extends Pick<ModelParts, 'nodes' | 'inputs' | 'outputs' | 'initializers'> {
+interface GraphParts extends Pick<ModelParts, 'nodes' | 'inputs' | 'outputs' | 'initializers'> {
   readonly graph: true
 }
 
-export interface ValueParts {
+interface ValueParts {
   readonly name: string
   /** ONNX element type code; float32 unless given. */
   readonly type?: number

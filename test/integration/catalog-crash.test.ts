@@ -34,6 +34,7 @@ beforeAll(async () => {
       rollupOptions: { output: { format: 'es', entryFileNames: '[name].js' } },
     },
   })
+  writeFileSync(join(product, 'package.json'), '{"type":"module"}')
   symlinkSync(join(repo, 'node_modules'), join(product, 'node_modules'), 'junction')
   mkdirSync(join(product, 'resources/catalog'), { recursive: true })
   for (const { entry } of [sample, other])

@@ -1,3 +1,4 @@
+import type { CatalogEntry } from '../../src-main/contract/model'
 import type { RunOptions } from '../helpers/runCli'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ const wrong = (message: string | RegExp) => ({ status: 2, stdout: '', stderr: ex
 
 describe('wrong use', () => {
   it.each([
-    ['an unknown verb', ['devcies'], /^tranche: Unknown command 'devcies'\. Did you mean devices\? See: tranche --help\n$/],
+    ['an unknown verb', ['devcies'], /^tranche: Unknown command 'devcies'\. Did you mean devices\? See `tranche --help`\.\n$/],
     ['an unknown option', ['devices', '--jsno'], /^tranche: Unknown option '--jsno'\. Did you mean --json\?/],
     ['a missing argument', ['pull'], /Missing required argument 'id'/],
     ['too many arguments', ['devices', 'x'], /Too many arguments/],
@@ -188,5 +189,51 @@ describe('doctor', () => {
     } } })
     expect(status).toBe(1)
     expect(JSON.parse(stdout)).toEqual({ ok: false, checks: [{ name: 'state folder', ok: false, detail: '/x cannot be opened (state_newer). A newer version wrote it.' }] })
+  })
+})
+
+describe('pull', () => {
+  const entry = (different: Partial<CatalogEntry>) => ({ id: 'silero-vad-v6', name: 'Silero VAD v6', sizeBytes: 2_300_000, state: 'ready', progress: 1, error: null, ...different }) as CatalogEntry
+
+  it('shows how far it is, and ends when the model is here', async () => {
+    const left = [entry({ state: 'pulling', progress: 0.42 }), entry({})]
+    const ran = await run(['pull', 'silero-vad-v6'], { handlers: {
+      'catalog.pull': () => entry({ state: 'pulling', progress: 0 }),
+      'catalog.list': () => [left.shift() ?? entry({})],
+    } })
+    expect(ran).toMatchObject({ status: 0, stdout: 'Silero VAD v6 is ready, 2.3 MB.\n', stderr: 'Silero VAD v6: 42 % of 2.3 MB\n' })
+    expect(ran.opened).toMatchObject([{ runJobs: false, serve: true }])
+  })
+
+  it('fails with the reason, whether the call or the model tells it', async () => {
+    const error = { code: 'model_unavailable', message: 'No way to the registry.', retryable: true } as const
+    const failed = entry({ state: 'failed', error })
+    const told: RunOptions['handlers'] = { 'catalog.pull': () => failed, 'catalog.list': () => [failed] }
+    const thrown: RunOptions['handlers'] = { 'catalog.list': () => [failed], 'catalog.pull': () => {
+      throw TrancheError.fromShape(error)
+    } }
+    for (const handlers of [told, thrown])
+      expect(await run(['pull', 'silero-vad-v6'], { handlers })).toMatchObject({ status: 1, stderr: 'tranche: No way to the registry.\n' })
+  })
+})
+
+describe('lists', () => {
+  it('are aligned for people, with what to do where they are empty', async () => {
+    expect((await run(['jobs'], { handlers: { 'jobs.list': () => [] } })).stdout).toBe('No jobs. `tranche sample` runs a first one.\n')
+    const { items: _items, outDir: _outDir, params: _params, ...job } = contractJob()
+    const list = vi.fn((_input: unknown) => [job, { ...job, id: 'job_22', state: 'queued' as const, slice: null, title: 'a\u001B[2J.png' }])
+    expect((await run(['jobs', '--only', 'queued', 'running'], { handlers: { 'jobs.list': list } })).stdout).toBe([
+      'job_1   running  ocr  0/1  3g.40gb  2.5 s  receipt.png',
+      'job_22  queued   ocr  0/1  -        2.5 s  a\uFFFD[2J.png',
+      '',
+    ].join('\n'))
+    expect(list).toHaveBeenCalledWith({ states: ['queued', 'running'], limit: 1000 })
+  })
+
+  it('of events take as many calls as it needs', async () => {
+    const rows = Array.from({ length: 7000 }, (_, i) => ({ seq: i + 1, atMs: 0, type: 'job.queued', subject: 'job_1', data: {} }))
+    const handlers: RunOptions['handlers'] = { 'events.list': ({ after, limit }) => rows.slice(after, after + limit) }
+    expect(JSON.parse((await run(['events', '--after', '3', '--json'], { handlers })).stdout)).toHaveLength(6997)
+    expect((await run(['events', '--after', '6999'], { handlers })).stdout).toBe('  7000  1970-01-01T00:00:00.000Z  job.queued        job_1  {}\n')
   })
 })

@@ -156,7 +156,7 @@ describe('made-up tensors', () => {
 describe('statistics', () => {
   it('are over finite values, and count the others', () => {
     expect(tensorStats({ dtype: 'float32', shape: [6], data: Float32Array.of(1, 3, 0, Number.NaN, Infinity, -Infinity) }))
-      .toEqual({ min: 0, max: 3, mean: 4 / 3, std: expect.closeTo(1.247219, 6) as number, nan: 1, inf: 2, zeros: 1 })
+      .toEqual({ min: 0, max: 3, mean: expect.closeTo(4 / 3, 12) as number, std: expect.closeTo(1.247219, 6) as number, nan: 1, inf: 2, zeros: 1 })
   })
 
   it('are null where there is nothing to measure', () => {
@@ -173,7 +173,7 @@ describe('statistics', () => {
 describe('file names from tensor names', () => {
   it('stay in the folder and are one name on every system', () => {
     expect(['../../etc/passwd', '/abs', 'a\nb', '\x1B[31mred', '{"a": 1}', 'con', 'NUL', '', '.', 'C:\\x', 'größe'].map(safeFileName))
-      .toEqual(['_etc_passwd', '_abs', 'a_b', '_31mred', '_a_1_', 'con_', 'NUL_', '_', '_', 'C_x', 'gr_e'.replace('_', '_')])
+      .toEqual(['_etc_passwd', '_abs', 'a_b', '_31mred', '_a_1_', 'con_', 'NUL_', '_', '_', 'C_x', 'gr_e'])
     expect(safeFileName('x'.repeat(500))).toHaveLength(80)
   })
 

@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 const REDRAW_MS = 200
-const SPARSE_MS = 10_000
+const SPARSE_MS = 30_000
 
 /**
  * @param {number} ms
@@ -35,7 +35,7 @@ export function reportResult(name, ms, ok, stream = process.stderr) {
   stream.write(`${stream.isTTY ? '\r\u001B[K' : ''}${label(name)} ${ok ? '' : 'failed after '}${formatTime(ms)}\n`)
 }
 
-/** One step's line on stderr: redrawn in place on a terminal, else a line every ten seconds and one at the end. */
+/** One step's line on stderr: redrawn in place on a terminal, else a line every half minute and one at the end. */
 export class Progress {
   #name
   #stream

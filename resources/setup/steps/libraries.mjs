@@ -17,7 +17,7 @@ import { onPath } from '../lib/files.mjs'
  *
  * @type {Record<'window' | 'virtualDisplay' | 'compiler', readonly Need[]>}
  */
-export const needs = {
+const needs = {
   window: [
     { library: 'libgtk-3.so.0', package: 'libgtk-3-0' },
     { library: 'libnss3.so', package: 'libnss3' },
@@ -88,6 +88,9 @@ async function askSpelling(names) {
   return spelledFor(names, name => known.has(name))
 }
 
+/** @type {Promise<unknown> | undefined} once is enough for all purposes */
+let listsRead
+
 /**
  * @param {readonly string[]} names
  * @param {import('../lib/progress.mjs').Progress} progress
@@ -99,7 +102,8 @@ async function install(names, progress) {
   }
   progress.update('reading the package lists')
   // Its failure is not fatal: older lists may do, and if not, the installation below says so.
-  await capture('apt-get', ['update', '-q'])
+  listsRead ??= capture('apt-get', ['update', '-q'])
+  await listsRead
   const spelled = await askSpelling(names)
   progress.update(spelled.join(' '))
   const { code, output } = await capture('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...spelled], {

@@ -17,7 +17,7 @@ import { askVersions, readRuntime, writeRuntime } from '../runtime/record.mjs'
  * @param {string | undefined} value `download`, `package`, a path, or nothing
  * @returns {{source: RuntimeRecord['source'], path?: string} | undefined} a source, with its executable when it is a person's own
  */
-export function forcedRuntime(value) {
+function forcedRuntime(value) {
   if (!value)
     return undefined
   return value === 'download' || value === 'package' ? { source: value } : { source: 'custom', path: customExecutable(value) }

@@ -54,7 +54,7 @@ export const sqlite = {
       // Made on another system that shares this cache, perhaps.
       rmSync(cached())
     }
-    progress.update('compiling, about a minute')
+    progress.update('compiling, a minute or more')
     await compile()
     install()
     const failure = await whyNotLoading()

@@ -5,7 +5,7 @@ import { readIfThere } from '../lib/files.mjs'
  */
 
 /** @type {Counts} */
-export const nothing = { passed: 0, failed: 0, skipped: 0 }
+const nothing = { passed: 0, failed: 0, skipped: 0 }
 
 /**
  * What a step adds to the sum. A step that failed without a failed test of its own (lint, types, a suite that does not even

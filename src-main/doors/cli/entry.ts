@@ -4,30 +4,41 @@ import { exitStatus } from './exitStatus'
 import { runCli } from './run'
 import { openSession } from './session'
 
-/**
- * The command line, started in plain Node by the package's `tranche` command.
- * A reader that stops reading (`tranche events | head`) is no failure: what is still said is said to no one.
- */
+/** The command line, started in plain Node by the package's `tranche` command. */
 const unread = new AbortController()
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error) => {
-    if (unread.signal.aborted || systemCode(error) === 'EPIPE')
-      return unread.abort()
-    // A full disk behind `> file`: the answer is lost, so the command has failed.
-    if (stream === process.stdout)
-      process.stderr.write(`tranche: The answer could not be written: ${error.message}\n`)
-    process.exit(exitStatus.failed)
-  })
-}
+process.stdout.on('error', onUnwritten)
+process.stderr.on('error', () => undefined)
 
 const status = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  cwd: process.cwd(),
+  cwd: currentFolder(),
   openSession,
   unread: unread.signal,
 })
 
 // Not by itself: a handle that some library left open must not keep a finished command alive.
-process.stdout.write('', () => process.exit(status))
+process.stdout.write('', (error) => {
+  if (error)
+    onUnwritten(error)
+  process.exit(status)
+})
+
+/** A reader that has read enough (`tranche events | head`) is no failure; a full disk behind `> file` is one. */
+function onUnwritten(error: Error): void {
+  if (unread.signal.aborted || systemCode(error) === 'EPIPE')
+    return unread.abort()
+  process.stderr.write(`tranche: The answer could not be written: ${error.message}\n`)
+  process.exit(exitStatus.failed)
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  }
+  catch {
+    process.stderr.write('tranche: The current folder was removed. Change to one that exists, then run this again.\n')
+    process.exit(exitStatus.misuse)
+  }
+}

@@ -19,9 +19,8 @@ export interface Followed {
 }
 
 /**
- * Waits for the end of a job, across the ends of the processes that run it, and tells how it goes.
- *
- * @param look called with the job as it is now, each time it was read, the last time at its end
+ * Waits for the end of a job, across the ends of the processes that run it, and tells how it goes. `look` gets the job each
+ * time it was read, the last time at its end.
  */
 export async function followJob(lab: Session, id: string, output: Output, look: (job: Job) => Promise<void>, signal: AbortSignal): Promise<Followed> {
   const pace = new Pace()

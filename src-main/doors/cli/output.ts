@@ -68,7 +68,7 @@ export class Output {
   /** What is going on now. On a terminal the line is written over by the next. */
   progress(line: string, nowMs: number = Date.now()): void {
     if (this.stderr.isTTY) {
-      const width = (this.stderr.columns ?? 80) - 1
+      const width = (this.stderr.columns || 80) - 1
       this.stderr.write(`\r\u001B[K${printable(line).slice(0, width)}`)
       this.progressShown = true
     }

@@ -41,7 +41,7 @@ function wrongUse(thrown: CommanderError): TrancheError {
     return new TrancheError('invalid_input', 'Name what to do. The verbs are listed above.')
   const said = thrown.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/, '. Did you mean $1?')
   const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1)}`
-  return new TrancheError('invalid_input', `${/[.?!]$/.test(sentence) ? sentence : `${sentence}.`} See: tranche --help`)
+  return new TrancheError('invalid_input', `${/[.?!]$/.test(sentence) ? sentence : `${sentence}.`} See \`tranche --help\`.`)
 }
 
 /** Known before the command line is parsed, as parsing may be what fails. */

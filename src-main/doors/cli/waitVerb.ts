@@ -29,9 +29,9 @@ export function runAndShow(context: VerbContext, start: (lab: Session) => Promis
     const owner = await lab.owner()
     output.answer(describeJob(job), () => [])
     output.talk(owner.self || owner.kind === 'cli'
-      ? `Stopped waiting. ${id} keeps what it has done and waits for the app, tranche serve, or: tranche jobs ${id} --wait`
-      : `Stopped waiting. ${id} goes on in process ${owner.pid}. Wait again with: tranche jobs ${id} --wait`)
-    output.talk(`Stop it with: tranche cancel ${id}`)
+      ? `Stopped waiting. ${id} keeps what it has done and waits for the app, \`tranche serve\`, or \`tranche jobs ${id} --wait\`.`
+      : `Stopped waiting. ${id} goes on in process ${owner.pid}. \`tranche jobs ${id} --wait\` waits again.`)
+    output.talk(`\`tranche cancel ${id}\` stops it.`)
     return exitStatus.interrupted
   }))
 }

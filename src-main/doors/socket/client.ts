@@ -137,7 +137,7 @@ class SocketClient implements RemoteClient {
   private loss(): TrancheError {
     return this.ownerClosed
       ? connectionError('closing', 'The process that owned the state folder has closed it. Run this again.')
-      : connectionError('lost', 'The process that owns the state folder is gone, and whether it did this is not known. Look with: tranche jobs')
+      : connectionError('lost', 'The process that owns the state folder is gone, and whether it did this is not known. `tranche jobs` shows what it did.')
   }
 }
 

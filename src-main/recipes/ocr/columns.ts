@@ -16,6 +16,9 @@ interface Band {
  */
 const prose = { rows: 4, lineHeights: 12, fullShare: 0.6, full: 0.85, widthRatio: 0.6 }
 
+/** How far from its column's margin, in line heights, the last line of a column may start. */
+const marginHeights = 1.5
+
 /**
  * Puts columns of running text one after the other and leaves all other rows as they are, so that a receipt or a
  * table is still read row by row.
@@ -56,7 +59,16 @@ function bandFrom(rows: Rows, at: number): Band | null {
     right = newRight
     taken.push([...row])
   }
-  return { rows: taken, left, right }
+  return { rows: withoutFooter(taken), left, right }
+}
+
+/** A page number may hang below the gutter without closing it: last lines that start at neither margin are not part. */
+function withoutFooter(rows: LevelLine[][]): LevelLine[][] {
+  const pairs = rows.filter(row => row.length > 1)
+  const margins = [0, 1].map(side => Math.min(...pairs.map(row => row[side].left)))
+  const belongs = ({ left, height }: LevelLine) => margins.some(margin => Math.abs(left - margin) <= marginHeights * height)
+  const end = rows.findLastIndex(row => row.length > 1 || belongs(row[0]))
+  return rows.slice(0, end + 1)
 }
 
 function sidesOf({ rows, left, right }: Band): [LevelLine[][], LevelLine[][]] {

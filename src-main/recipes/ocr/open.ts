@@ -1,17 +1,18 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { RecipeContext } from '../recipe'
+import type { Alphabet } from './ctc'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { TrancheError } from '../../contract/errors'
 import { parseDictionary } from './ctc'
 import { checkSignature } from './models'
 
-/** The loaded models; `characters[i]` is what class i of the recogniser stands for. */
+/** The loaded models and what the recogniser's classes stand for. */
 export interface OcrModels {
   readonly detector: InferenceSession
   readonly recogniser: InferenceSession
   readonly classifier: InferenceSession
-  readonly characters: readonly string[]
+  readonly alphabet: Alphabet
 }
 
 /** Loads the files of all roles. Throws `bad_model` where one is missing or does not fit its role. */
@@ -26,9 +27,9 @@ export async function openModels({ files, session }: Pick<RecipeContext, 'files'
   const detector = await load('detector')
   const recogniser = await load('recogniser')
   const classifier = await load('classifier')
-  const characters = await readDictionary(dictionary)
-  checkDictionary(dictionary, characters, recogniser)
-  return { detector, recogniser, classifier, characters }
+  const alphabet = await readDictionary(dictionary)
+  checkDictionary(dictionary, alphabet, recogniser)
+  return { detector, recogniser, classifier, alphabet }
 }
 
 function fileOf(files: Readonly<Record<string, string>>, role: string): string {
@@ -38,7 +39,7 @@ function fileOf(files: Readonly<Record<string, string>>, role: string): string {
   return path
 }
 
-async function readDictionary(path: string): Promise<string[]> {
+async function readDictionary(path: string): Promise<Alphabet> {
   try {
     return parseDictionary(await readFile(path, 'utf8'))
   }
@@ -47,7 +48,7 @@ async function readDictionary(path: string): Promise<string[]> {
   }
 }
 
-function checkDictionary(path: string, characters: readonly string[], recogniser: InferenceSession): void {
+function checkDictionary(path: string, { characters }: Alphabet, recogniser: InferenceSession): void {
   const [output] = recogniser.outputMetadata
   const classes = output.isTensor ? output.shape[2] : undefined
   if (typeof classes === 'number' && classes !== characters.length)

@@ -50,11 +50,11 @@ async function turnUpright({ classifier }: OcrModels, { picture }: DecodedPictur
   return quads.map((quad, i) => each[i] > sureProbability ? turn(quad, 2) : quad)
 }
 
-async function readLines({ recogniser, characters }: OcrModels, { picture }: DecodedPicture, quads: readonly Quad[], scratch: Scratch): Promise<ReadLine[]> {
-  const readings = await recognise(recogniser, characters, picture, quads, scratch)
+async function readLines({ recogniser, alphabet }: OcrModels, { picture }: DecodedPicture, quads: readonly Quad[], scratch: Scratch): Promise<ReadLine[]> {
+  const readings = await recognise(recogniser, alphabet, picture, quads, scratch)
   const lines = quads.map((quad, i) => ({ quad, reading: readings[i] }))
   const cuts = otherCuts(lines)
-  return keepBetter(lines, cuts, await recognise(recogniser, characters, picture, cuts.map(cut => cut.quad), scratch))
+  return keepBetter(lines, cuts, await recognise(recogniser, alphabet, picture, cuts.map(cut => cut.quad), scratch))
 }
 
 function toOcrLine({ quad, reading }: ReadLine, { picture, width, height }: DecodedPicture): OcrLine {

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import type { Reading } from './ctc'
+import type { Alphabet, Reading } from './ctc'
 import type { Quad } from './geometry'
 import type { Picture } from './picture'
 import type { Scratch } from './scratch'
@@ -26,7 +26,7 @@ export function lineWidth(quad: Quad): number {
  *
  * @returns readings in the order of the quads.
  */
-export async function recognise(session: InferenceSession, characters: readonly string[], picture: Picture, quads: readonly Quad[], scratch: Scratch): Promise<Reading[]> {
+export async function recognise(session: InferenceSession, alphabet: Alphabet, picture: Picture, quads: readonly Quad[], scratch: Scratch): Promise<Reading[]> {
   const widths = quads.map(lineWidth)
   const readings: Reading[] = Array.from({ length: quads.length })
   for (const { members, width } of planBatches(widths)) {
@@ -36,7 +36,7 @@ export async function recognise(session: InferenceSession, characters: readonly 
       cropInto(picture, quads[line], { tensor, offset: i * item, width: widths[line], height: lineHeight, rowLength: width }))
     const { data, dims: [, steps, classes] } = await runModel(session, tensor, [members.length, 3, lineHeight, width])
     members.forEach((line, i) => {
-      readings[line] = decodeCtc(data.subarray(i * steps * classes, (i + 1) * steps * classes), classes, characters)
+      readings[line] = decodeCtc(data.subarray(i * steps * classes, (i + 1) * steps * classes), classes, alphabet)
     })
   }
   return readings

@@ -25,7 +25,7 @@ export function externalDataProblem(entry: TensorEntry, folder: string): string 
 }
 
 /** Why a location is not a plain relative path below the model's folder, or null. */
-export function locationProblem(location: string): string | null {
+function locationProblem(location: string): string | null {
   if (location === '')
     return 'the name is empty'
   if (location.includes('\0'))

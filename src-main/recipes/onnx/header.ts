@@ -6,7 +6,7 @@ import { onlyOnce, walkFunction, walkGraph } from './graph'
 import { quoted } from './printable'
 import { neededBytes, tensorProblem } from './tensorEntry'
 import { readValueInfo } from './valueInfo'
-import { int32, WireReader } from './wire'
+import { int32, WireError, WireReader } from './wire'
 
 /** What a model says of itself, without its weights. Names are as written in the file: `printable` them before showing. */
 export interface ModelHeader {
@@ -28,6 +28,7 @@ export interface ModelHeader {
 }
 
 const maxProblems = 5
+const maxValues = 10_000
 
 /**
  * Reads a ModelProto (onnx.proto: ir_version 1, producer_name 2, graph 7, opset_import 8, functions 25) in one pass that
@@ -88,8 +89,8 @@ function collector(reader: WireReader) {
   const report = (problem: string | null) => problem !== null && problems.length < maxProblems && problems.push(problem)
 
   const visitor: GraphVisitor = {
-    input: field => inputs.push(readValueInfo(reader, field)),
-    output: field => outputs.push(readValueInfo(reader, field)),
+    input: field => addValue(inputs, reader, field),
+    output: field => addValue(outputs, reader, field),
     operator: (domain, type) => domain !== '' && operators.add(`${domain}:${type}`),
     tensor: (entry, role) => {
       if (role === 'initializer' && entry.name !== '') {
@@ -103,6 +104,12 @@ function collector(reader: WireReader) {
     },
   }
   return { inputs, outputs, initializers, external, operators, problems, visitor, weightBytes: () => weights }
+}
+
+function addValue(values: ValueInfo[], reader: WireReader, field: WireField): void {
+  if (values.length === maxValues)
+    throw new WireError(`it has more than ${maxValues} inputs or outputs`)
+  values.push(readValueInfo(reader, field))
 }
 
 /** OperatorSetIdProto: domain 1, version 2. */

@@ -64,7 +64,7 @@ export function readTensorEntry(reader: WireReader, field: WireField): TensorEnt
 }
 
 /** A StringStringEntryProto: key 1, value 2. Strict UTF-8, because the value may name a file. */
-export function readEntry(reader: WireReader, field: WireField): [string, string] {
+function readEntry(reader: WireReader, field: WireField): [string, string] {
   let key = ''
   let value = ''
   for (const part of reader.message(field)) {

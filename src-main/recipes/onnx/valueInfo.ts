@@ -3,7 +3,7 @@ import { elementTypeName } from './elementTypes'
 import { printable, quoted } from './printable'
 import { expectType, int32 } from './wire'
 
-export type ValueKind = 'tensor' | 'sparse tensor' | 'sequence' | 'map' | 'optional' | 'opaque' | 'untyped'
+type ValueKind = 'tensor' | 'sparse tensor' | 'sequence' | 'map' | 'optional' | 'opaque' | 'untyped'
 
 /** An input or output of a model's graph. */
 export interface ValueInfo {

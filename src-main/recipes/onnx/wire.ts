@@ -28,13 +28,17 @@ export interface WireField {
 const pageBytes = 64 * 1024
 /** A tag (5 bytes) and a varint (10 bytes) never need more. */
 const lookahead = 15
-/** Far above any real graph; a walk of this many fields still ends within seconds. */
-const maxFields = 20_000_000
+/** Far above any real graph; a walk of this many fields still ends within seconds and fits in memory. */
+const maxFields = 5_000_000
 const maxTextBytes = 64 * 1024
+
+const plainText = new TextDecoder('utf-8', { ignoreBOM: true })
+const strictText = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 
 /** Walks protobuf messages inside a source, one page in memory at a time. */
 export class WireReader {
-  #page = new BinaryReader(new Uint8Array(0))
+  #bytesOfPage: Uint8Array = new Uint8Array(0)
+  #page = new BinaryReader(this.#bytesOfPage)
   #base = 0
   #fields = 0
 
@@ -65,7 +69,7 @@ export class WireReader {
     if (length > maxTextBytes)
       throw new WireError(`a name in it has ${length} bytes`)
     try {
-      return new TextDecoder('utf-8', { fatal: strict, ignoreBOM: true }).decode(this.source.read(field.start, length))
+      return (strict ? strictText : plainText).decode(this.#bytes(field.start, length))
     }
     catch {
       throw new WireError('a name in it is not UTF-8 text')
@@ -79,7 +83,7 @@ export class WireReader {
       return
     }
     expectType(field, WireType.LengthDelimited)
-    const reader = new BinaryReader(this.source.read(field.start, Math.min(field.end - field.start, maxTextBytes)))
+    const reader = new BinaryReader(this.#bytes(field.start, Math.min(field.end - field.start, maxTextBytes)))
     while (reader.pos < reader.len)
       yield guarded(() => BigInt(reader.int64()))
   }
@@ -112,11 +116,20 @@ export class WireReader {
     return { no, type, value, start, end: fieldEnd }
   }
 
+  /** Bytes of the page where it has them all, else read for this once. */
+  #bytes(start: number, length: number): Uint8Array {
+    const within = start - this.#base
+    return within >= 0 && within + length <= this.#bytesOfPage.length
+      ? this.#bytesOfPage.subarray(within, within + length)
+      : this.source.read(start, length)
+  }
+
   #pageAt(position: number): BinaryReader {
     const within = position - this.#base
     const covered = within >= 0 && (within + lookahead <= this.#page.len || (within < this.#page.len && this.#base + this.#page.len >= this.source.size))
     if (!covered) {
-      this.#page = new BinaryReader(this.source.read(position, pageBytes))
+      this.#bytesOfPage = this.source.read(position, pageBytes)
+      this.#page = new BinaryReader(this.#bytesOfPage)
       this.#base = position
     }
     this.#page.pos = position - this.#base

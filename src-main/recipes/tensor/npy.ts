@@ -11,7 +11,7 @@ const magic = Uint8Array.of(0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59)
 /** NumPy itself refuses to read longer headers (`max_header_size`). */
 const maxHeaderBytes = 10_000
 
-export function isNpy(bytes: Uint8Array): boolean {
+function isNpy(bytes: Uint8Array): boolean {
   return magic.every((byte, index) => bytes[index] === byte)
 }
 

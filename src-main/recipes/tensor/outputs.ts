@@ -55,7 +55,7 @@ function encode(tensor: TensorValue, name: string, fileName: string, format: Ten
 }
 
 /** A tensor of ONNX Runtime as ours; null for one of a type that has no file format here (4-bit integers). */
-export function fromRuntime(value: OnnxValue): TensorValue | null {
+function fromRuntime(value: OnnxValue): TensorValue | null {
   const { type, dims, data } = value as Tensor
   if (!isDtype(type))
     return null

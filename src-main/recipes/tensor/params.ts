@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { TrancheError } from '../../contract/errors'
 
 /** The settings of the `tensor` recipe. */
-export const tensorParams = z.strictObject({
+const tensorParams = z.strictObject({
   /** File format of the outputs: NumPy arrays, or ONNX TensorProto. Outputs of strings are always `pb`. */
   format: z.enum(['npy', 'pb']).default('npy'),
   /** Seed of made-up inputs. */

@@ -63,7 +63,8 @@ function readField(reader: BinaryReader, no: number, wire: WireType, fields: Wri
     case 13: fields.external = true
       reader.skip(wire, no)
       break
-    case 14: fields.external ||= only(wire, WireType.Varint) && reader.int32() !== 0
+    // Read in any case: the reader has to move past it.
+    case 14: fields.external = (only(wire, WireType.Varint) && reader.int32() !== 0) || fields.external
       break
     default: reader.skip(wire, no)
   }

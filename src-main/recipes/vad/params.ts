@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { TrancheError } from '../../contract/errors'
 
 /** The settings of the `vad` recipe; names and defaults follow Silero's `get_speech_timestamps`. */
-export const vadParams = z.strictObject({
+const vadParams = z.strictObject({
   /** Probability from which a window counts as speech. */
   threshold: z.number().gt(0).lt(1).default(0.5),
   /** Probability below which speech ends; 0.15 below `threshold`, and at least 0.01, unless given. */

@@ -55,7 +55,7 @@ export function createSegmenter(params: VadParams, windowSamples: number, sample
 }
 
 /** Widens each segment by `pad` samples on both sides; two that would meet share the silence between them. */
-export function padded(ranges: readonly SampleRange[], pad: number, totalSamples: number): SampleRange[] {
+function padded(ranges: readonly SampleRange[], pad: number, totalSamples: number): SampleRange[] {
   const before = (gap: number) => gap < 2 * pad ? Math.floor(gap / 2) : pad
   return ranges.map(({ start, end }, index) => {
     const previous = ranges[index - 1]

@@ -8,7 +8,7 @@ export function addDevices(program: Command, act: Act): void {
     .action((_options, command: Command) => act(command, async ({ output, withLab }) => {
       const devices = await withLab('ask', lab => lab.call('devices.list', {}))
       output.answer(devices, () => devices.length === 0
-        ? ['No device. Add a virtual GPU with: tranche lab add MODEL']
+        ? ['No devices. `tranche lab add MODEL` adds a virtual GPU.']
         : devices.flatMap((device, i) => i === 0 ? floorPlan(device, output.style) : ['', ...floorPlan(device, output.style)]))
     }))
 }

@@ -26,7 +26,7 @@ export function addJobs(program: Command, act: Act): void {
 
 async function list({ output, withLab }: VerbContext, states: readonly JobState[] | undefined): Promise<void> {
   const jobs = await withLab('ask', lab => lab.call('jobs.list', { ...states && { states: [...states] } }))
-  output.answer(jobs, () => jobs.length === 0 ? ['No jobs. Try: tranche sample'] : table(jobs.map(row)))
+  output.answer(jobs, () => jobs.length === 0 ? ['No jobs. `tranche sample` runs a first one.'] : table(jobs.map(row)))
 }
 
 function row(job: JobSummary): string[] {

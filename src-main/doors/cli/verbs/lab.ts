@@ -21,7 +21,7 @@ function addModels(lab: Command, act: Act): void {
 
 function addAdd(lab: Command, act: Act): void {
   lab.command('add <model>')
-    .description('add a virtual GPU; see: tranche lab models')
+    .description('add a virtual GPU; `tranche lab models` lists what it can be')
     .action((model: string, _options, command: Command) => act(command, async ({ output, withLab }) => {
       const device = await withLab('ask', lab => lab.call('lab.add', { model }))
       output.answer(device, () => floorPlan(device, output.style))

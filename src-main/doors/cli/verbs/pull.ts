@@ -15,7 +15,7 @@ export function addPull(program: Command, act: Act): void {
     .action((id: string, _options, command: Command) => act(command, async (context) => {
       const entry = await interruptible(signal => context.withLab('stay', lab => pull(lab, id, context, signal)))
       if (!entry) {
-        context.output.talk(`Stopped. Go on with: tranche pull ${id}`)
+        context.output.talk(`Stopped. \`tranche pull ${id}\` goes on where it was.`)
         return exitStatus.interrupted
       }
       context.output.answer(entry, () => [`${printable(entry.name)} is ready, ${bytes(entry.sizeBytes)}.`])

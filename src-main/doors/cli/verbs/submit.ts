@@ -34,7 +34,7 @@ async function submitOnly({ output, withLab }: VerbContext, input: ReturnType<ty
     output.answer(describeJob(job), () => [`${printable(job.id)}  ${job.state}`])
     const owner = await lab.owner()
     if (owner.kind === 'cli')
-      output.talk(`No app or server has this state folder open. The job waits for one, for tranche serve, or for: tranche jobs ${job.id} --wait`)
+      output.talk(`No app or server has this state folder open. The job waits for one, for \`tranche serve\`, or for \`tranche jobs ${job.id} --wait\`.`)
   })
 }
 

@@ -1,0 +1,26 @@
+export type Route = { readonly view: 'devices' | 'catalog' | 'jobs' } | { readonly view: 'job', readonly id: string }
+
+export function hrefOf(route: Route): string {
+  return route.view === 'job' ? `#/jobs/${encodeURIComponent(route.id)}` : `#/${route.view}`
+}
+
+/** The route that a location hash names; the jobs list for anything unknown. */
+export function parseHash(hash: string): Route {
+  const [view, id] = hash.replace(/^#?\/?/, '').split('/')
+  if (view === 'devices' || view === 'catalog')
+    return { view }
+  return view === 'jobs' && id ? { view: 'job', id: decode(id) } : { view: 'jobs' }
+}
+
+export function goTo(route: Route): void {
+  window.location.hash = hrefOf(route)
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  }
+  catch {
+    return text
+  }
+}

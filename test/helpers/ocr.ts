@@ -1,0 +1,46 @@
+import type { OcrResult } from '../../src-main/recipes/ocr/readText'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InferenceSession } from 'onnxruntime-node'
+import { ocr } from '../../src-main/recipes/ocr'
+import { modelFiles } from './models'
+import { repoRoot } from './serve'
+
+export const samples = join(repoRoot, 'resources', 'samples')
+export const documents = join(repoRoot, 'test', 'fixtures', 'documents')
+
+/** Opens the recipe with the real models once; the function it gives reads one picture. */
+export async function openOcr(): Promise<(path: string) => Promise<OcrResult>> {
+  const run = await ocr.open({
+    files: await modelFiles('ppocr-v4'),
+    params: {},
+    threads: 2,
+    session: path => InferenceSession.create(path, { intraOpNumThreads: 2, interOpNumThreads: 1, logSeverityLevel: 3 }),
+    log: () => {},
+  })
+  return async path => (await run.compute(await run.read({ path, index: 0 }))).result as OcrResult
+}
+
+/** The true text that lies beside a rendered picture. */
+export function truthOf(picture: string): string {
+  return readFileSync(picture.replace(/\.png$/, '.txt'), 'utf8')
+}
+
+export function textOf({ lines }: OcrResult): string {
+  return lines.map(line => line.text).join('\n')
+}
+
+/** Wrong, missing and surplus characters, white space aside (Levenshtein's distance). */
+export function characterErrors(read: string, truth: string): { readonly errors: number, readonly characters: number } {
+  const [a, b] = [read, truth].map(text => [...text.replace(/\s/g, '')])
+  let row = b.map((_, i) => i + 1)
+  a.forEach((character, i) => {
+    let [diagonal, left] = [i, i + 1]
+    row = row.map((above, j) => {
+      left = Math.min(above + 1, left + 1, diagonal + (character === b[j] ? 0 : 1))
+      diagonal = above
+      return left
+    })
+  })
+  return { errors: b.length === 0 ? a.length : row[b.length - 1], characters: b.length }
+}
