@@ -5,6 +5,7 @@ import { serveSocket } from '../doors/socket/server'
 import { openLab } from '../lab'
 import { describeRunning } from './runtimeInfo'
 import { utilityProcessHost } from './utilityProcessHost'
+import { limitLines } from './workerLog'
 
 /**
  * Opens the lab of the window, and its socket for the command line. Imported only when the window is already loading:
@@ -19,7 +20,7 @@ export async function openDesktopLab(stateDir: string, log: AppLog): Promise<Lab
     owner: 'app',
     runJobs: true,
     runtime: describeRunning({ electron, chromium: chrome, executable: process.execPath }),
-    processHost: utilityProcessHost({ onLog: (worker, line) => log.note(line, { worker }) }),
+    processHost: utilityProcessHost({ onLog: limitLines((worker, line) => log.note(line, { worker })) }),
   })
   const socket = await serveSocket(lab).catch((thrown: unknown) => {
     log.fault('the command line cannot reach this app: its socket could not be opened', thrown)

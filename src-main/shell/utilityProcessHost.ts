@@ -1,10 +1,10 @@
 import type { UtilityProcess } from 'electron'
 import type { ChildProcess, ProcessHost } from '../runtime/processHost'
-import { constants } from 'node:os'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { utilityProcess } from 'electron'
 import { essentialEnv } from '../runtime/nodeProcessHost'
+import { howItEnded } from './howItEnded'
 
 export interface UtilityProcessHostOptions {
   /** Each line that a worker prints, by the name it was started under. */
@@ -53,13 +53,4 @@ function killNow(pid: number | undefined): void {
   catch {
     // It ended by itself meanwhile.
   }
-}
-
-/** Signals that end a process without its doing. Our workers use none of these numbers as an exit code of their own. */
-const deadly = ['SIGILL', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGKILL', 'SIGSEGV'] as const
-
-/** Chromium gives one number for both: the exit code, or on Unix the number of the signal that ended the process. */
-export function howItEnded(code: number, platform: NodeJS.Platform = process.platform): { code: number | null, signal: string | null } {
-  const signal = platform === 'win32' ? undefined : deadly.find(name => constants.signals[name] === code)
-  return signal ? { code: null, signal } : { code, signal: null }
 }

@@ -1,11 +1,12 @@
 import type { Running } from '../helpers/cliProcess'
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { cli, cliJson, isAlive, startCli } from '../helpers/cliProcess'
+import { cli, cliJson, cliPath, isAlive, startCli } from '../helpers/cliProcess'
 import { loopModel } from '../helpers/onnx'
 import { tempDir } from '../helpers/tempDir'
 
@@ -165,6 +166,14 @@ describe('what is said', () => {
     expect(stderr).toBe('')
     expect(status).toBe(0)
     server.child.kill('SIGTERM')
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('to a full disk is a failure', async () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [cliPath, 'devices', '--state', state], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' })
+    closeSync(full)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^tranche: The answer could not be written: ENOSPC/)
   })
 
   it('follows the events from owner to owner', async () => {
