@@ -33,7 +33,7 @@ module.exports = {
     mayOnlyImport('runtime', 'recipes'),
     mayOnlyImport('inventory', 'slicing', 'store', 'telemetry'),
     mayOnlyImport('broker', 'slicing', 'inventory', 'store'),
-    mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry'),
+    mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry', 'recipes/checkParams'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

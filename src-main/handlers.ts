@@ -60,7 +60,7 @@ export function createHandlers({ options, paths, store, devices, jobs, catalog, 
       return catalog.get(id)
     },
     'jobs.submit': submission => jobs.submit(submission),
-    'jobs.submitSample': ({ sample }) => jobs.submit(sampleSubmission(resources, sample, slices().map(({ profile }) => profile))),
+    'jobs.submitSample': ({ sample, model }) => jobs.submit({ ...sampleSubmission(resources, sample, slices().map(({ profile }) => profile)), ...(model !== undefined && { model }) }),
     'jobs.list': filter => jobs.list(filter),
     'jobs.get': ({ id }) => jobs.get(id),
     'jobs.cancel': ({ id }) => jobs.cancel(id),

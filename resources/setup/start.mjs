@@ -12,7 +12,7 @@ import { stepsFor } from './stepsFor.mjs'
 /** @param {readonly string[]} args */
 async function startHeadless(args) {
   await runSteps(stepsFor('headless'))
-  return handOver(process.execPath, [inRepo('out', 'main', 'headlessSample.js'), ...args], { env: childEnv() })
+  return handOver(process.execPath, [inRepo('out', 'main', 'cli.js'), 'sample', ...args], { env: childEnv() })
 }
 
 /** @param {readonly string[]} args */

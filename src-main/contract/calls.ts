@@ -58,7 +58,8 @@ export const calls = {
   'catalog.list': { input: nothing, output: z.array(catalogEntry) },
   'catalog.pull': { input: byId, output: catalogEntry },
   'jobs.submit': { input: submitInput, output: job },
-  'jobs.submitSample': { input: z.object({ sample: z.enum(['ocr', 'vad']).default('ocr') }).strict(), output: job },
+  /** Submits inputs that came with the app, to the sample's own model or another of its recipe. */
+  'jobs.submitSample': { input: z.object({ sample: z.enum(['ocr', 'vad']).default('ocr'), model: z.string().min(1).optional() }).strict(), output: job },
   'jobs.list': {
     input: z.object({ states: z.array(z.enum(jobStates)).optional(), text: z.string().max(200).optional(), limit: z.number().int().min(1).max(10_000).default(1000) }).strict(),
     output: z.array(jobSummary),

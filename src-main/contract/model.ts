@@ -171,7 +171,7 @@ export const eventRow = z.object({
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })
 
 export type Placement = z.infer<typeof placement>
-export type Lease = z.infer<typeof lease>
+
 export type Slice = z.infer<typeof slice>
 export type Device = z.infer<typeof device>
 export type SliceUse = z.infer<typeof sliceUse>

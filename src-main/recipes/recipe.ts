@@ -1,5 +1,4 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import type { ErrorShape } from '../contract/errors'
 
 /**
  * A recipe turns inputs into tensors and tensors into results. It runs inside a worker process, knows
@@ -46,7 +45,3 @@ export interface RecipeOutput {
   readonly result: unknown
   readonly files?: readonly { readonly name: string, readonly bytes: Uint8Array }[]
 }
-
-export type ItemOutcome
-  = | { readonly index: number, readonly ok: true, readonly output: RecipeOutput }
-    | { readonly index: number, readonly ok: false, readonly error: ErrorShape }

@@ -4,6 +4,7 @@ import type { LabSlice } from './labSlices'
 import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { systemCode, TrancheError } from '../contract/errors'
+import { checkParams } from '../recipes/checkParams'
 import { fits } from './plan'
 
 export type Submission = CallParsed<'jobs.submit'>
@@ -19,6 +20,7 @@ export interface CatalogNames {
 /** Checks all of a submission that can be checked before it is accepted. Returns the model it will use. */
 export async function checkSubmission(submission: Submission, slices: readonly LabSlice[], catalog: CatalogNames): Promise<{ readonly model: string }> {
   checkRequest(submission, slices)
+  checkParams(submission.recipe, submission.params ?? {})
   if (submission.inputs.length === 0 && submission.recipe !== 'tensor')
     throw new TrancheError('invalid_input', `The recipe ${submission.recipe} needs at least one input file.`)
   if (submission.inputs.length > 0 && submission.synthetic !== undefined)

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { characterErrors, documents, openOcr, samples, textOf, truthOf } from '../helpers/ocr'
+import { characterErrors } from '../helpers/characterErrors'
+import { documents, openOcr, samples, textOf, truthOf } from '../helpers/ocr'
 
 let read: Awaited<ReturnType<typeof openOcr>>
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { characterErrors, openOcr, samples, textOf, truthOf } from '../helpers/ocr'
+import { characterErrors } from '../helpers/characterErrors'
+import { openOcr, samples, textOf, truthOf } from '../helpers/ocr'
 import { tempDir } from '../helpers/tempDir'
 
 const words = [

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { promisify } from 'node:util'
 import { build } from 'vite'
 import { repoRoot } from '../../../resources/setup/lib/paths.mjs'
@@ -30,18 +31,18 @@ export async function installPeer(folder) {
   }
 }
 
-/** Bundles the recipe alone, as the build does for the worker. Returns the module's path. */
-export async function bundleRecipe(folder) {
+/** Bundles `bundle.ts`, as the build does the worker. Returns the module's path. */
+export async function bundleOurs(folder) {
   await build({
     configFile: false,
     logLevel: 'warn',
     root: repoRoot,
     build: {
-      ssr: 'src-main/recipes/ocr.ts',
+      ssr: 'test/bench/ocr-peer/bundle.ts',
       outDir: folder,
       target: 'node20',
-      rollupOptions: { output: { format: 'es', entryFileNames: 'ocr.mjs' } },
+      rollupOptions: { output: { format: 'es', entryFileNames: 'ocr-peer.mjs' } },
     },
   })
-  return join(folder, 'ocr.mjs')
+  return join(folder, 'ocr-peer.mjs')
 }

@@ -5,26 +5,31 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
-import { characterErrors } from './errors.mjs'
 
 const [side, json] = process.argv.slice(2)
 const setting = JSON.parse(json)
 const sessionOptions = { intraOpNumThreads: setting.threads, interOpNumThreads: 1 }
 
-const read = side === 'ours' ? await openOurs() : await openPeer()
-await read(setting.pictures[0])
-const found = []
-for (const picture of setting.pictures) {
-  const started = performance.now()
-  const text = await read(picture)
-  found.push({ ms: performance.now() - started, ...errorsOf(picture, text) })
+main()
+
+async function main() {
+  const { ocr, characterErrors } = await import(pathToFileURL(setting.bundle).href)
+  const read = side === 'ours' ? await openOurs(ocr) : await openPeer()
+  await read(setting.pictures[0])
+  const total = { ms: 0, errors: 0, characters: 0 }
+  for (const picture of setting.pictures) {
+    const started = performance.now()
+    const text = await read(picture)
+    total.ms += performance.now() - started
+    const { errors, characters } = truthsOf(picture).map(truth => characterErrors(text, truth)).sort((a, b) => a.errors - b.errors)[0]
+    total.errors += errors
+    total.characters += characters
+  }
+  process.stdout.write(JSON.stringify(total))
 }
-const sum = key => found.reduce((total, one) => total + one[key], 0)
-process.stdout.write(JSON.stringify({ ms: sum('ms'), errors: sum('errors'), characters: sum('characters') }))
 
 /** The recipe as a worker runs it, on the peer's own copies of the models. */
-async function openOurs() {
-  const { ocr } = await import(pathToFileURL(setting.recipe).href)
+async function openOurs(ocr) {
   const { InferenceSession } = createRequire(import.meta.url)('onnxruntime-node')
   const asset = name => join(setting.peer, 'ocr-models', 'assets', name)
   const recipe = await ocr.open({
@@ -51,8 +56,7 @@ async function openPeer() {
   return async path => (await ocr.detect(path)).map(line => line.text).join('\n')
 }
 
-/** Against the truth in the order that suits the reader better, where a page has two. */
-function errorsOf(picture, text) {
-  const truths = ['.txt', '.rows.txt'].map(end => picture.replace(/\.png$/, end)).filter(existsSync)
-  return truths.map(path => characterErrors(text, readFileSync(path, 'utf8'))).sort((a, b) => a.errors - b.errors)[0]
+/** The true text; where a page can be read in two orders, both: the one that suits the reader better counts. */
+function truthsOf(picture) {
+  return ['.txt', '.rows.txt'].map(end => picture.replace(/\.png$/, end)).filter(existsSync).map(path => readFileSync(path, 'utf8'))
 }
