@@ -25,4 +25,7 @@ export default antfu({
   rules: {
     'no-restricted-imports': ['error', { paths: [{ name: 'electron', message: 'Only shell/, preload/, main.ts and doors/ipc.ts may import electron.' }] }],
   },
+}, {
+  files: ['test/bench/**', 'resources/setup/**'],
+  rules: { 'antfu/no-top-level-await': 'off' },
 })

@@ -131,6 +131,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
       await dispatcher.close()
       requeueRunning(store, ledger, 'lab-closed')
       await Promise.all([pool.close(), catalog.close()])
+      changes.close()
       store.close()
       ownership.release()
       log.info('lab closed')

@@ -53,7 +53,7 @@ export function rackLabel() {
   for (const [x, y] of [[70, 60], [878, 60], [70, 528], [878, 528]])
     page.draw(`<circle cx="${x}" cy="${y}" r="9" fill="#9aa0a6"/><line x1="${x - 6}" y1="${y - 4}" x2="${x + 6}" y2="${y + 4}" stroke="#5c6268" stroke-width="2"/>`)
   page.rect(44, 92, 860, 96, '#f2b705')
-  page.text(96, 162, 'RACK B-12', { size: 68, weight: 'bold' }).text(852, 156, 'ROW 4', { size: 44, weight: 'bold', anchor: 'end' })
+  page.text(96, 162, 'RACK B-12', { size: 68, weight: 'bold' }).text(852, 162, 'ROW 4', { size: 44, weight: 'bold', anchor: 'end' })
   const facts = [['Node', 'gpu-node-07.lab.example'], ['Accelerators', '8 x H200 SXM, 141 GB'], ['Serial number', 'SN 5C2-88104-0931'], ['Power', '2 x 32 A, 400 V, feed A + B'], ['Commissioned', '2025-02-18']]
   facts.forEach(([name, value], i) => page.text(96, 240 + i * 44, name, { fill: '#4a4f55' }).text(330, 240 + i * 44, value, { weight: 'bold' }))
   page.rule(96, 446, 852, 446, '#b9b6ab', 2)
@@ -79,11 +79,11 @@ export function dashboard() {
   page.rect(24, 232, 568, 504, '#1a2029', 'rx="10"').rect(608, 232, 568, 504, '#1a2029', 'rx="10"')
   page.text(44, 268, 'Utilisation by hour', { weight: 'bold' })
   const hours = [38, 35, 30, 28, 31, 44, 58, 69, 77, 82, 85, 81, 79, 84, 88, 90, 86, 80, 74, 70, 66, 59, 50, 43]
-  const points = hours.map((value, i) => `${96 + i * 20.6},${690 - value * 3.8}`).join(' ')
+  const points = hours.map((value, i) => `${96 + i * 20.6},${694 - value * 3.8}`).join(' ')
   for (const level of [0, 25, 50, 75, 100])
-    page.rule(92, 690 - level * 3.8, 572, 690 - level * 3.8, '#2c3541').text(82, 695 - level * 3.8, `${level} %`, { ...dim, size: 13, anchor: 'end' })
-  page.draw(`<polygon points="96,690 ${points} ${96 + 23 * 20.6},690" fill="#3f8ae0" opacity=".25"/><polyline points="${points}" fill="none" stroke="#5aa2f5" stroke-width="3"/>`)
-  ;['00:00', '06:00', '12:00', '18:00'].forEach((hour, i) => page.text(100 + i * 124, 716, hour, { ...dim, size: 13 }))
+    page.rule(92, 694 - level * 3.8, 572, 694 - level * 3.8, '#2c3541').text(82, 699 - level * 3.8, `${level} %`, { ...dim, size: 13, anchor: 'end' })
+  page.draw(`<polygon points="96,694 ${points} ${96 + 23 * 20.6},694" fill="#3f8ae0" opacity=".25"/><polyline points="${points}" fill="none" stroke="#5aa2f5" stroke-width="3"/>`)
+  ;['00:00', '06:00', '12:00', '18:00'].forEach((hour, i) => page.text(100 + i * 124, 718, hour, { ...dim, size: 13 }))
   page.text(628, 268, 'Busiest nodes', { weight: 'bold' })
   const columns = [628, 800, 930, 1050]
   ;['Node', 'Load', 'Memory', 'Temp.'].forEach((title, i) => page.text(columns[i], 306, title, { ...dim, size: 14 }))

@@ -1,4 +1,3 @@
-import type { BrowserWindow } from 'electron'
 import type { AppLog } from './appLog'
 import type { PageSource } from './pageSource'
 import { join } from 'node:path'
@@ -11,10 +10,10 @@ import { askBeforeClosing, closeLabBeforeQuit } from './closing'
 import { watchFaults } from './faults'
 import { LabOpening } from './labOpening'
 import { buildMenu } from './menu'
+import { pageLoader } from './pageLoader'
 import { pageSource } from './pageSource'
 import { confine, denyPermissions } from './permissions'
 import { failureUrl, serveScheme } from './protocol'
-import { reviveWindow } from './reviveWindow'
 import { bringForward, createWindow } from './window'
 
 /**
@@ -39,7 +38,7 @@ export async function startDesktop(stateDir: string): Promise<void> {
       process.stderr.write(`tranche: ${failure.message}\n`)
       log.fault('the lab could not open', thrown)
       if (!window.isDestroyed())
-        void load(window, failureUrl, log)
+        void load(failureUrl)
     },
   )
   denyPermissions()
@@ -47,10 +46,10 @@ export async function startDesktop(stateDir: string): Promise<void> {
   openIpcDoor({ window, lab: opening.opened, origin: page.origin, onRefused: from => log.note('a call was refused', { from }) })
   confine(window.webContents, linksOf(page, opening))
   askBeforeClosing(window, () => opening.lab?.runningJobs() ?? 0)
+  const load = pageLoader(window, log)
   closeLabBeforeQuit(() => opening.close(), () => exitCode)
-  void load(window, page.url, log)
+  void load(page.url)
   window.once('ready-to-show', () => log.note('first frame', { afterMs: Math.round(Date.now() - (process.getCreationTime() ?? 0)) }))
-  reviveWindow(window, page.url, log)
   buildMenu(window, page.isDevelopment)
   app.on('second-instance', () => bringForward(window))
 }
@@ -59,17 +58,6 @@ export async function startDesktop(stateDir: string): Promise<void> {
 function noteStart(log: AppLog, stateDir: string): void {
   const { electron, chrome, node } = process.versions
   log.note(`Tranche ${app.getVersion()} on Electron ${electron}, Chromium ${chrome}, Node ${node}`, { stateDir, executable: process.execPath })
-}
-
-async function load(window: BrowserWindow, url: string, log: AppLog): Promise<void> {
-  try {
-    await window.loadURL(url)
-  }
-  catch (thrown) {
-    // One load that another replaced is no fault.
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_ABORTED'))
-      log.fault(`${url} could not be loaded`, thrown)
-  }
 }
 
 function linksOf({ url: own, isDevelopment }: PageSource, { opened }: LabOpening) {

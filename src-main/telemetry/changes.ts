@@ -10,25 +10,23 @@ export function createChanges(lastSeq: () => number) {
   const listeners = new Set<(changed: Changed) => void>()
   const changedTopics = new Set<Topic>()
   const changedJobs = new Set<string>()
-  let scheduled = false
+  let scheduled: NodeJS.Immediate | undefined
 
   function tell(): void {
-    scheduled = false
-    const changed: Changed = { seq: lastSeq(), topics: [...changedTopics], jobs: [...changedJobs] }
+    scheduled = undefined
+    // Without listeners nothing is read: after the lab's end there is nothing to read from.
+    const changed: Changed | null = listeners.size === 0 ? null : { seq: lastSeq(), topics: [...changedTopics], jobs: [...changedJobs] }
     changedTopics.clear()
     changedJobs.clear()
-    for (const listener of listeners)
-      listener(changed)
+    if (changed)
+      listeners.forEach(listener => listener(changed))
   }
 
   function note(topic: Topic, job?: string): void {
     changedTopics.add(topic)
     if (job !== undefined)
       changedJobs.add(job)
-    if (!scheduled) {
-      scheduled = true
-      setImmediate(tell)
-    }
+    scheduled ??= setImmediate(tell)
   }
 
   return {
@@ -43,6 +41,8 @@ export function createChanges(lastSeq: () => number) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    /** Tells nobody anything more. */
+    close: (): void => listeners.clear(),
   }
 }
 

@@ -7,14 +7,15 @@ import { pulled } from './pulled'
 /** As many of the newest jobs as are read. */
 export const listLimit = 1000
 
-/** The newest jobs, newest first, and those that run, which may be older than a long queue behind them. */
+/** Those that run, which may be older than a long queue behind them, then the newest others. */
 async function readNewest(): Promise<readonly JobSummary[]> {
   const newest = await call('jobs.list', { limit: listLimit })
-  if (newest.length < listLimit)
-    return newest
-  const known = new Set(newest.map(job => job.id))
-  const running = await call('jobs.list', { states: ['running'] })
-  return [...newest, ...running.filter(job => !known.has(job.id))]
+  const running = newest.length < listLimit ? newest.filter(isRunning) : await call('jobs.list', { states: ['running'] })
+  return [...running, ...newest.filter(job => !isRunning(job))]
+}
+
+function isRunning(job: JobSummary): boolean {
+  return job.state === 'running'
 }
 
 export const useJobs = defineStore('jobs', () => {

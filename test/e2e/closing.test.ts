@@ -15,7 +15,7 @@ function closeWindow(electron: ElectronApplication): Promise<void> {
 it('asks before it closes over a running job, and goes on with it next time', async () => {
   const stateDir = newStateDir()
   const first = await launchApp({ stateDir })
-  const { id } = await callFrom(first.page, 'jobs.submit', { recipe: 'ocr', inputs: Array.from({ length: 12 }, () => picture) })
+  const { id } = await callFrom(first.page, 'jobs.submit', { recipe: 'ocr', inputs: Array.from({ length: 6 }, () => picture) })
   await expect.poll(async () => (await callFrom(first.page, 'jobs.get', { id })).counts.done, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
 
   await first.answerDialogs(1)
@@ -33,7 +33,7 @@ it('asks before it closes over a running job, and goes on with it next time', as
   expect(resumed.counts.done).toBeGreaterThan(0)
   await page.evaluate(id => void (window.location.hash = `#/jobs/${id}`), id)
   await page.locator('[data-testid=job-state][data-state=done]').waitFor()
-  expect((await callFrom(page, 'jobs.get', { id })).counts).toEqual({ total: 12, done: 12, failed: 0 })
+  expect((await callFrom(page, 'jobs.get', { id })).counts).toEqual({ total: 6, done: 6, failed: 0 })
 })
 
 it('closes without asking when nothing runs, and remembers where its window was', async () => {

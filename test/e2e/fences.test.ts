@@ -9,7 +9,7 @@ it('gives the page two functions and nothing of Node', async () => {
 })
 
 it('stays on its page and opens no windows', async () => {
-  const { electron, page } = await launchApp({ expected: /^Not allowed to load local resource|^Refused to/ })
+  const { electron, page } = await launchApp({ expected: /^Not allowed to/ })
   const opened = await electron.evaluate(({ shell }) => {
     const urls: string[] = []
     Object.assign(globalThis, { openedOutside: urls })

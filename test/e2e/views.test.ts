@@ -1,9 +1,13 @@
 import type { Page } from 'playwright-core'
 import type { AppUnderTest } from '../helpers/electronApp'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, it } from 'vitest'
 import { launchApp } from '../helpers/electronApp'
 import { callFrom } from '../helpers/page'
+
+/** Colours do not change all at once when the theme does. */
+const repaintMs = 300
 
 /** Each view and dialog, and how a person comes to it; a dialog is left by Escape. */
 const places: readonly { readonly name: string, readonly open: (page: Page, jobId: string) => Promise<void>, readonly dialog?: true }[] = [
@@ -23,6 +27,7 @@ const places: readonly { readonly name: string, readonly open: (page: Page, jobI
 it('shows every view and dialog in both themes, without a complaint of axe', async () => {
   const app = await launchApp()
   const { page } = app
+  await page.mouse.move(1, 1)
   const complaints = await inBothThemes(app, 'empty', async () => complaintsOf(page))
   await page.getByTestId('run-sample').click()
   await page.locator('[data-testid=job-state][data-state=done]').waitFor()
@@ -54,6 +59,7 @@ async function inBothThemes({ page, screenshot }: AppUnderTest, name: string, lo
   const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await sleep(repaintMs)
     await screenshot(`${name}-${colorScheme}`)
     found.push(...(await look()).map(complaint => `${name}, ${colorScheme}: ${complaint}`))
   }

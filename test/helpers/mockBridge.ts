@@ -106,7 +106,7 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
     },
     'jobs.submit': ({ recipe, inputs, synthetic }) => submit(recipe, inputs.length > 0 ? inputs : Array.from({ length: synthetic ?? 1 }, () => null)),
     'jobs.submitSample': ({ sample }) => submit(sample, sample === 'ocr' ? samples : ['speech.wav']),
-    'jobs.list': ({ limit }) => jobs.slice(0, limit),
+    'jobs.list': ({ states, limit }) => jobs.filter(job => !states || states.includes(job.state)).slice(0, limit),
     'jobs.get': ({ id }) => find(id),
     'jobs.cancel': ({ id }) => put({ ...find(id), state: 'cancelled', waiting: null, error: { code: 'cancelled', message: 'The job was cancelled. Results made before are kept.', retryable: true } }),
     'jobs.retry': ({ id }) => submit(find(id).recipe, find(id).items.map(item => item.input)),
@@ -140,19 +140,7 @@ function firstDevices(nowMs: number): Device[] {
   const cut = (number: number, profile: string, start: number, size: number, memoryMiB: number, sm: number) =>
     ({ id: `slice_${idTail(number)}`, profile, start, size, memoryMiB, sm, computeShare: sm / 108, lease: null })
   return [
-    {
-      id: 'dev_cpu',
-      name: 'AMD EPYC 9R14 96-Core Processor',
-      kind: 'cpu',
-      model: 'cpu',
-      mode: 'passthrough',
-      memoryMiB: 31_890,
-      backing: 'Host CPU',
-      slots: 1,
-      computeSlices: null,
-      unusable: null,
-      slices: [{ id: `slice_${idTail(9)}`, profile: 'passthrough', start: 0, size: 1, memoryMiB: 24_576, computeShare: 1, sm: null, lease: null }],
-    },
+    { id: 'dev_cpu', name: 'AMD EPYC 9R14 96-Core Processor', kind: 'cpu', model: 'cpu', mode: 'passthrough', memoryMiB: 31_890, backing: 'Host CPU', slots: 1, computeSlices: null, unusable: null, slices: [{ id: `slice_${idTail(9)}`, profile: 'passthrough', start: 0, size: 1, memoryMiB: 24_576, computeShare: 1, sm: null, lease: null }] },
     {
       id: virtualId,
       name: 'Virtual A100 80GB',
@@ -171,19 +159,7 @@ function firstDevices(nowMs: number): Device[] {
         { ...cut(4, '3g.40gb', 4, 4, 40_192, 42), lease: lease(1, 12_300) },
       ],
     },
-    {
-      id: 'dev_virtual-a30',
-      name: 'Virtual A30',
-      kind: 'virtual-gpu',
-      model: 'A30',
-      mode: 'mig',
-      memoryMiB: 24_576,
-      backing: 'AMD EPYC 9R14, 2 of 2 cores',
-      slots: 4,
-      computeSlices: 4,
-      unusable: 'The host has 1 core free and this layout asks for 2.',
-      slices: [cut(6, '1g.6gb', 1, 1, 5952, 14)],
-    },
+    { id: 'dev_virtual-a30', name: 'Virtual A30', kind: 'virtual-gpu', model: 'A30', mode: 'mig', memoryMiB: 24_576, backing: 'AMD EPYC 9R14, 2 of 2 cores', slots: 4, computeSlices: 4, unusable: 'The host has 1 core free and this layout asks for 2.', slices: [cut(6, '1g.6gb', 1, 1, 5952, 14)] },
   ]
 }
 

@@ -162,6 +162,7 @@ describe('what is said', () => {
     await events.said(/device\.added/)
     events.child.stdout.destroy()
     const server = await serve()
+    expect(await cli('lab', 'add', 'A100-80GB', '--state', state)).toMatchObject({ status: 0 })
     const { status, stderr } = await events.ended
     expect(stderr).toBe('')
     expect(status).toBe(0)

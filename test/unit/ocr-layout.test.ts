@@ -2,7 +2,8 @@ import type { Point, Quad } from '../../src-main/recipes/ocr/geometry'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { turn } from '../../src-main/recipes/ocr/geometry'
-import { alongText, chooseVoters, verdict } from '../../src-main/recipes/ocr/orientation'
+import { alongText, chooseVoters, turnedLines, verdict } from '../../src-main/recipes/ocr/orientation'
+import { quarterTurned, quarterTurnedBack } from '../../src-main/recipes/ocr/picture'
 import { readingOrder, textAngle } from '../../src-main/recipes/ocr/readingOrder'
 import { keepBetter, otherCuts } from '../../src-main/recipes/ocr/secondLook'
 
@@ -79,6 +80,24 @@ describe('the direction of a box', () => {
     expect(verdict([0.01, 0.99])).toBe('mixed')
     expect(verdict([0.5, 0.01])).toBe('mixed')
     expect(verdict([])).toBe('upright')
+  })
+})
+
+describe('lines on their heads', () => {
+  it('are those the classifier is sure of; short and doubtful ones go with the most text', () => {
+    const lines = [box(0, 0, 300), box(0, 40, 280), box(0, 80, 260), box(0, 120, 25), box(0, 160, 200)]
+    expect(turnedLines(lines, [0.99, 0.98, 0.02, 0.05, 0.6])).toEqual([true, true, false, true, true])
+    expect(turnedLines(lines, [0.01, 0.02, 0.99, 0.95, 0.4])).toEqual([false, false, true, false, false])
+  })
+})
+
+describe('a quarter turn', () => {
+  it('moves pixels clockwise, and places back to where they were', () => {
+    const pixels = Uint8Array.from([1, 2, 3, 4, 5, 6].flatMap(value => [value, value, value]))
+    const turned = quarterTurned({ pixels, width: 3, height: 2 })
+    expect([turned.width, turned.height]).toEqual([2, 3])
+    expect([...turned.pixels].filter((_, i) => i % 3 === 0)).toEqual([4, 1, 5, 2, 6, 3])
+    expect(quarterTurnedBack(box(0, 0, 1, 1), 2)).toEqual([[0, 2], [0, 1], [1, 1], [1, 2]])
   })
 })
 

@@ -1,12 +1,14 @@
 import type { Point, Quad } from './geometry'
 import type { OcrModels } from './open'
+import type { Picture } from './picture'
 import type { DecodedPicture } from './readPicture'
 import type { Scratch } from './scratch'
 import type { ReadLine } from './secondLook'
 import { upsideDown } from './classify'
 import { detect } from './detect'
 import { scaleQuad, turn } from './geometry'
-import { alongText, chooseVoters, sureProbability, verdict } from './orientation'
+import { alongText, chooseVoters, mostlyVertical, turnedLines, verdict } from './orientation'
+import { quarterTurned, quarterTurnedBack } from './picture'
 import { readingOrder } from './readingOrder'
 import { recognise } from './recognise'
 import { keepBetter, otherCuts } from './secondLook'
@@ -30,12 +32,24 @@ const dropScore = 0.5
 /** Runs all models on one picture. */
 export async function readText(models: OcrModels, decoded: DecodedPicture, scratch: Scratch): Promise<OcrResult> {
   const { picture, small } = decoded
-  const found = (await detect(models.detector, small, scratch))
+  const found = (await findLines(models, small, scratch))
     .map(quad => scaleQuad(quad, picture.width / small.width, picture.height / small.height))
-  const upright = await turnUpright(models, decoded, alongText(found), scratch)
+  const upright = await turnUpright(models, decoded, found, scratch)
   const lines = (await readLines(models, decoded, upright, scratch))
     .filter(({ reading }) => reading.text !== '' && reading.score >= dropScore)
   return { lines: readingOrder(lines.map(line => line.quad)).map(i => toOcrLine(lines[i], decoded)) }
+}
+
+/**
+ * Boxes along their text, give or take half a turn. The detector overlooks lines that run up or down, so where most do
+ * it is asked again, with the picture turned.
+ */
+async function findLines({ detector }: OcrModels, small: Picture, scratch: Scratch): Promise<Quad[]> {
+  const found = await detect(detector, small, scratch)
+  if (!mostlyVertical(found))
+    return alongText(found)
+  const turned = await detect(detector, quarterTurned(small), scratch)
+  return alongText(turned).map(quad => quarterTurnedBack(quad, small.height))
 }
 
 /** Turns lines that stand on their heads. The longest ones are asked first; where they agree, they speak for all. */
@@ -46,8 +60,8 @@ async function turnUpright({ classifier }: OcrModels, { picture }: DecodedPictur
     return quads
   if (said === 'turned')
     return quads.map(quad => turn(quad, 2))
-  const each = await upsideDown(classifier, picture, quads, scratch)
-  return quads.map((quad, i) => each[i] > sureProbability ? turn(quad, 2) : quad)
+  const turned = turnedLines(quads, await upsideDown(classifier, picture, quads, scratch))
+  return quads.map((quad, i) => turned[i] ? turn(quad, 2) : quad)
 }
 
 async function readLines({ recogniser, alphabet }: OcrModels, { picture }: DecodedPicture, quads: readonly Quad[], scratch: Scratch): Promise<ReadLine[]> {

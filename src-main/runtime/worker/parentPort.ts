@@ -29,6 +29,12 @@ export function openParentPort(): ParentPort {
         process.send?.(message)
     },
     onMessage: listener => void process.on('message', listener),
-    onClosed: listener => void process.on('disconnect', listener),
+    onClosed: (listener) => {
+      // The lab may have died while this process was loading.
+      if (process.connected)
+        process.on('disconnect', listener)
+      else
+        listener()
+    },
   }
 }

@@ -1,0 +1,41 @@
+import type { BrowserWindow } from 'electron'
+import type { AppLog } from './appLog'
+import { performance } from 'node:perf_hooks'
+
+/** A page that dies again this soon after its last death would only go on dying. */
+const patienceMs = 10_000
+
+/**
+ * Returns what loads a page into the window, and loads that page again when its process dies: the lab lives in the main
+ * process and has lost nothing. Call it after `askBeforeClosing`, whose answer it heeds.
+ */
+export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) => Promise<void> {
+  let shownUrl = ''
+  let lastDeathMs = -Infinity
+  let isClosing = false
+
+  async function load(url: string): Promise<void> {
+    shownUrl = url
+    try {
+      await window.loadURL(url)
+    }
+    catch (thrown) {
+      // A load that another one replaced, or a window that was closed meanwhile, is no fault.
+      if (url === shownUrl && !isClosing)
+        log.fault(`${url} could not be loaded`, thrown)
+    }
+  }
+
+  window.on('close', event => isClosing = !event.defaultPrevented)
+  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    if (reason === 'clean-exit')
+      return
+    log.fault('the page of the window died', `${reason}, exit code ${exitCode}`)
+    const nowMs = performance.now()
+    if (nowMs - lastDeathMs > patienceMs)
+      void load(shownUrl)
+    lastDeathMs = nowMs
+  })
+  window.webContents.on('unresponsive', () => log.note('the page does not answer'))
+  return load
+}
