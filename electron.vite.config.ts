@@ -1,9 +1,17 @@
+import type { Plugin } from 'vite'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
 const source = (path: string) => resolve(import.meta.dirname, path)
 const alias = { '@contract': source('src-main/contract') }
+
+/** The page's strict policy would block the inline styles and the socket of hot reload; the build keeps it. */
+const openPolicyForDevServer: Plugin = {
+  name: 'open-policy-for-dev-server',
+  apply: 'serve',
+  transformIndexHtml: html => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, ''),
+}
 
 export default defineConfig({
   main: {
@@ -34,7 +42,7 @@ export default defineConfig({
   renderer: {
     root: source('src-renderer'),
     resolve: { alias },
-    plugins: [vue()],
+    plugins: [vue(), openPolicyForDevServer],
     build: {
       outDir: source('out/renderer'),
       minify: true,

@@ -4,12 +4,12 @@ export function hrefOf(route: Route): string {
   return route.view === 'job' ? `#/jobs/${encodeURIComponent(route.id)}` : `#/${route.view}`
 }
 
-/** The route that a location hash names; the jobs list for anything unknown. */
+/** The route that a location hash names; the devices for anything unknown. */
 export function parseHash(hash: string): Route {
   const [view, id] = hash.replace(/^#?\/?/, '').split('/')
-  if (view === 'devices' || view === 'catalog')
-    return { view }
-  return view === 'jobs' && id ? { view: 'job', id: decode(id) } : { view: 'jobs' }
+  if (view === 'jobs')
+    return id ? { view: 'job', id: decode(id) } : { view }
+  return { view: view === 'catalog' ? view : 'devices' }
 }
 
 export function goTo(route: Route): void {

@@ -101,9 +101,11 @@ export function createJobService(deps: JobServiceDeps) {
 
     list({ states, text, limit }: CallParsed<'jobs.list'>): JobSummary[] {
       const wanted = text?.trim().toLowerCase() ?? ''
-      return store.jobs.list(states ?? jobStates, limit)
+      // A text is sought in all jobs, not only in the newest that would be shown.
+      return store.jobs.list(states ?? jobStates, wanted === '' ? limit : Number.MAX_SAFE_INTEGER)
         .map(job => summarise(job, dispatcher.waitingFor(job.id), nowMs()))
         .filter(job => wanted === '' || [job.id, job.title, job.recipe, job.model, job.slice?.profile ?? ''].some(field => field.toLowerCase().includes(wanted)))
+        .slice(0, limit)
     },
 
     get: show,

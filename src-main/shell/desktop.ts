@@ -30,23 +30,21 @@ export async function startDesktop(stateDir: string): Promise<void> {
   let exitCode = 0
   const page = pageSource()
   const window = createWindow({ preload: join(app.getAppPath(), 'out', 'preload', 'preload.cjs'), windowDir: paths.window })
-  const opening = new LabOpening(
-    // While this import goes on, the window's page is fetched and its process started.
-    async () => (await import('./desktopLab')).openDesktopLab(stateDir, log),
-    (failure, thrown) => {
-      exitCode = 1
-      process.stderr.write(`tranche: ${failure.message}\n`)
-      log.fault('the lab could not open', thrown)
-      if (!window.isDestroyed())
-        void load(failureUrl)
-    },
-  )
+  // While this import goes on, the window's process is started and its page fetched.
+  const opening = new LabOpening(async () => (await import('./desktopLab')).openDesktopLab(stateDir, log))
   denyPermissions()
   serveScheme({ rendererDir: join(app.getAppPath(), 'out', 'renderer'), lab: opening.opened, stateDir, failure: () => opening.failure })
   openIpcDoor({ window, lab: opening.opened, origin: page.origin, onRefused: from => log.note('a call was refused', { from }) })
   confine(window.webContents, linksOf(page, opening))
   askBeforeClosing(window, () => opening.lab?.runningJobs() ?? 0)
   const load = pageLoader(window, log)
+  opening.onFailure((failure, thrown) => {
+    exitCode = 1
+    process.stderr.write(`tranche: ${failure.message}\n`)
+    log.note('the lab could not open', { code: failure.code, error: thrown instanceof Error ? thrown.stack : String(thrown) })
+    if (!window.isDestroyed())
+      void load(failureUrl)
+  })
   closeLabBeforeQuit(() => opening.close(), () => exitCode)
   void load(page.url)
   window.once('ready-to-show', () => log.note('first frame', { afterMs: Math.round(Date.now() - (process.getCreationTime() ?? 0)) }))

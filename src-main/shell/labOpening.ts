@@ -7,10 +7,13 @@ export class LabOpening {
   #lab: Lab | null = null
   #failure: ErrorShape | null = null
 
-  constructor(open: () => Promise<Lab>, onFailure: (failure: ErrorShape, thrown: unknown) => void) {
-    this.opened = this.#follow(open, onFailure)
-    // Whoever awaits it handles the failure, and `onFailure` has been told in any case.
-    this.opened.catch(() => undefined)
+  constructor(open: () => Promise<Lab>) {
+    this.opened = this.#follow(open)
+  }
+
+  /** Called once if the lab could not open, after `failure` is known. */
+  onFailure(listener: (failure: ErrorShape, thrown: unknown) => void): void {
+    this.opened.catch(thrown => this.#failure && listener(this.#failure, thrown))
   }
 
   /** Null while it opens and when it could not. */
@@ -29,7 +32,7 @@ export class LabOpening {
     await lab?.close()
   }
 
-  async #follow(open: () => Promise<Lab>, onFailure: (failure: ErrorShape, thrown: unknown) => void): Promise<Lab> {
+  async #follow(open: () => Promise<Lab>): Promise<Lab> {
     try {
       this.#lab = await open()
       return this.#lab
@@ -37,7 +40,6 @@ export class LabOpening {
     catch (thrown) {
       const { toErrorShape } = await import('../contract/errors')
       this.#failure = toErrorShape(thrown)
-      onFailure(this.#failure, thrown)
       throw thrown
     }
   }

@@ -2,7 +2,7 @@ import type { Route } from '../route'
 import { shallowRef } from 'vue'
 import { parseHash } from '../route'
 
-const current = shallowRef<Route>({ view: 'jobs' })
+const current = shallowRef<Route>({ view: 'devices' })
 let listening = false
 
 /** The page that the window shows, kept in the location's hash. */

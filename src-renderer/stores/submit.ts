@@ -29,9 +29,9 @@ export const useSubmit = defineStore('submit', () => {
     draft.value = null
   }
 
-  /** Submits the built-in sample and opens its page. */
-  async function sample(which: 'ocr' | 'vad') {
-    const job = await toasts.attempt(() => call('jobs.submitSample', { sample: which }))
+  /** Submits the built-in sample, to its own model or another of its recipe, and opens the job's page. */
+  async function sample(which: 'ocr' | 'vad', model?: string) {
+    const job = await toasts.attempt(() => call('jobs.submitSample', { sample: which, model }))
     if (job)
       goTo({ view: 'job', id: job.id })
   }

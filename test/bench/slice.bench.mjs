@@ -19,8 +19,7 @@ import { startLab } from './lib/lab.mjs'
 
 const rounds = Number(process.argv[2] ?? 7)
 const documents = join(repoRoot, 'test', 'fixtures', 'documents')
-const pictures = readdirSync(documents).filter(name => name.endsWith('.png')).map(name => join(documents, name))
-const inputs = [...pictures, ...pictures, ...pictures]
+const inputs = readdirSync(documents).filter(name => name.endsWith('.png')).map(name => join(documents, name))
 
 const { connectSocket } = await load('lib/parts.ts')
 const lab = await startLab(connectSocket)
@@ -30,6 +29,7 @@ const threads = Number(cpu.backing.split(' ')[0])
 const files = Object.fromEntries(entry.files.map(({ role, sha256 }) => [role, join(lab.stateDir, 'blobs', 'sha256', sha256.slice(0, 2), sha256)]))
 
 const bare = fork(fileURLToPath(new URL('slice/bareLoop.mjs', import.meta.url)), [await bundle('lib/parts.ts'), JSON.stringify({ files, threads })])
+await once(bare, 'message')
 async function runBare() {
   bare.send(inputs)
   return (await once(bare, 'message'))[0]

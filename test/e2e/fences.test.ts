@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { launchApp } from '../helpers/electronApp'
+import { callFrom } from '../helpers/page'
 
 it('gives the page two functions and nothing of Node', async () => {
   const { page } = await launchApp()
@@ -25,19 +26,28 @@ it('stays on its page and opens no windows', async () => {
   expect(await page.evaluate(() => window.open('https://tranche.example/'))).toBeNull()
   expect(electron.windows()).toHaveLength(1)
 
-  const [{ source: { homepage } }] = (await page.evaluate(() => window.tranche?.call('catalog.list', {})) as { value: { source: { homepage: string } }[] }).value
+  const [{ source: { homepage } }] = await callFrom(page, 'catalog.list', {})
   await page.evaluate(url => window.open(url), homepage)
   await expect.poll(() => electron.evaluate(() => (globalThis as unknown as { openedOutside: string[] }).openedOutside)).toEqual([homepage])
 })
 
 it('serves the app and the inputs of known jobs, and nothing else', async () => {
-  const { electron } = await launchApp()
+  const { electron, page } = await launchApp()
   const status = (url: string) => electron.evaluate(async ({ session }, url) => (await session.defaultSession.fetch(url)).status, url)
   expect(await status('tranche://app/index.html')).toBe(200)
   expect(await status('tranche://app/missing.js')).toBe(404)
   expect(await status('tranche://app/../../package.json')).toBe(404)
   expect(await status('tranche://app/..%2f..%2fpackage.json')).toBe(403)
   expect(await status('tranche://app/%2e%2e%5cpackage.json')).toBe(403)
+
+  const { id } = await callFrom(page, 'jobs.submitSample', { sample: 'vad' })
+  expect(await status(`tranche://input/${id}/0`)).toBe(200)
+  expect(await status(`tranche://input/${id}/1`)).toBe(404)
+  const part = await electron.evaluate(async ({ session }, url) => {
+    const response = await session.defaultSession.fetch(url, { headers: { Range: 'bytes=0-11' } })
+    return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
+  }, `tranche://input/${id}/0`)
+  expect(part).toMatchObject({ status: 206, type: 'audio/wav', text: expect.stringMatching(/^RIFF[\s\S]{4}WAVE$/) })
   for (const url of ['tranche://input/job_none/0', 'tranche://input/job_none/x', 'tranche://input/..%2f..%2fetc/0', 'tranche://failure/', 'tranche://elsewhere/'])
     expect(await status(url), url).toBe(404)
 })

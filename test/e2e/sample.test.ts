@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { launchApp, samplesDir } from '../helpers/electronApp'
 
 it('runs the sample from one button to the text over the picture, on a slice of the virtual A100', async () => {
-  const { page, screenshot } = await launchApp()
+  const { page, screenshot, stateDir } = await launchApp()
   await page.getByTestId('run-sample').click()
   await page.locator('[data-testid=job-state][data-state=done]').waitFor()
 
@@ -23,6 +23,7 @@ it('runs the sample from one button to the text over the picture, on a slice of 
   expect(await a100.textContent()).toMatch(/virtual/i)
   expect(await a100.getByTestId('slice').filter({ hasText: '3g.40gb' }).count()).toBeGreaterThan(0)
   await screenshot('sample-devices')
+  expect(readFileSync(join(stateDir, 'logs', 'desktop.log'), 'utf8'), 'what the worker\'s libraries complained about').not.toMatch(/CRITICAL|assertion/)
 })
 
 function wordsOf(text: string): string[] {

@@ -1,6 +1,7 @@
 import type { Point, Quad } from '../../src-main/recipes/ocr/geometry'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { closerScale } from '../../src-main/recipes/ocr/closerLook'
 import { turn } from '../../src-main/recipes/ocr/geometry'
 import { alongText, chooseVoters, turnedLines, verdict } from '../../src-main/recipes/ocr/orientation'
 import { quarterTurned, quarterTurnedBack } from '../../src-main/recipes/ocr/picture'
@@ -98,6 +99,25 @@ describe('a quarter turn', () => {
     expect([turned.width, turned.height]).toEqual([2, 3])
     expect([...turned.pixels].filter((_, i) => i % 3 === 0)).toEqual([4, 1, 5, 2, 6, 3])
     expect(quarterTurnedBack(box(0, 0, 1, 1), 2)).toEqual([[0, 2], [0, 1], [1, 1], [1, 2]])
+  })
+})
+
+describe('a closer look', () => {
+  const page = { width: 1920, height: 1080 }
+
+  it('is taken where the smallest lines are too small, up to the picture\'s own size', () => {
+    expect(closerScale([box(0, 0, 90, 8), box(0, 20, 90, 8), box(0, 40, 90, 30), box(0, 80, 90, 30)], 0.4, page)).toBeCloseTo(0.8)
+    expect(closerScale([box(0, 0, 90, 6)], 0.6, page)).toBe(1)
+  })
+
+  it('is not taken where the lines are large enough, nor at what is seen whole', () => {
+    expect(closerScale([box(0, 0, 90, 20), box(0, 40, 90, 14)], 0.4, page)).toBeNull()
+    expect(closerScale([box(0, 0, 90, 6)], 1, page)).toBeNull()
+  })
+
+  it('is taken where nothing was seen in a picture that was made much smaller', () => {
+    expect(closerScale([], 0.2, { width: 4000, height: 3000 })).toBeCloseTo(0.418, 2)
+    expect(closerScale([], 0.7, page)).toBeNull()
   })
 })
 

@@ -57,22 +57,28 @@ describe('ctc decoding', () => {
 describe('characters that look alike', () => {
   /** The text, with what the recogniser thought of other characters at some positions. */
   const settled = (text: string, doubts: Record<number, Record<string, number>> = {}) =>
-    settleLookalikes([...text].map((character, i) => ({ character, probabilityOf: (other: string) => doubts[i]?.[other] ?? 0 }))).join('')
+    settleLookalikes([...text].map((character, i) => ({ character, probabilityOf: (other: string) => doubts[i]?.[other] ?? 0 })))
 
   it('are settled by their neighbours where the recogniser doubted', () => {
-    expect(settled('INF0 ready', { 3: { O: 0.01, o: 0.4 } })).toBe('INFO ready')
     expect(settled('ERR0R', { 3: { O: 0.2 } })).toBe('ERROR')
-    expect(settled('0range', { 0: { O: 0.4, o: 0.1 } })).toBe('Orange')
+    expect(settled('1 x 0range', { 4: { O: 0.4, o: 0.1 } })).toBe('1 x Orange')
     expect(settled('c0de', { 1: { O: 0.3, o: 0.2 } })).toBe('code')
     expect(settled('4O4', { 1: { 0: 0.3 } })).toBe('404')
     expect(settled('PCle', { 2: { I: 0.08 } })).toBe('PCIe')
+    expect(settled('wARN', { 0: { W: 0.2 } })).toBe('WARN')
   })
 
-  it('stay as they are where it was sure, or the neighbours say nothing', () => {
-    expect(settled('GPU0', { 3: { O: 0.01 } })).toBe('GPU0')
+  it('stay as they are where it was sure, or the neighbours leave it open', () => {
+    expect(settled('vRAM', { 0: { V: 0.001 } })).toBe('vRAM')
     expect(settled('total 0', { 6: { O: 0.4 } })).toBe('total 0')
+    expect(settled('0x7f', { 0: { O: 0.01 } })).toBe('0x7f')
     expect(settled('80 GB', { 1: { O: 0.4 } })).toBe('80 GB')
     expect(settled('Clean', { 1: { I: 0.4 } })).toBe('Clean')
+  })
+
+  it('at the end of a word in capitals are a letter only in words that end so', () => {
+    expect(settled('INF0 ready, GPU0 too')).toBe('INFO ready, GPU0 too')
+    expect(settled('INFO0 INF01')).toBe('INFO0 INF01')
   })
 })
 

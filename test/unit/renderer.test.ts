@@ -91,7 +91,8 @@ describe('events', () => {
 
 describe('addresses of views', () => {
   it.each([{ view: 'devices' }, { view: 'catalog' }, { view: 'jobs' }, { view: 'job', id: 'job_a/b' }] as const)('are read back as written (%j)', route => expect(parseHash(hrefOf(route))).toEqual(route))
-  it.each(['', '#', '#/', '#/nowhere', '#/jobs/'])('lead to the jobs for %j', hash => expect(parseHash(hash)).toEqual({ view: 'jobs' }))
+  it.each(['', '#', '#/', '#/nowhere'])('lead to the devices for %j', hash => expect(parseHash(hash)).toEqual({ view: 'devices' }))
+  it('lead to the list of jobs where no job is named', () => expect(parseHash('#/jobs/')).toEqual({ view: 'jobs' }))
 })
 
 it('puts round times on the axis, not closer than their labels', () => {

@@ -14,7 +14,7 @@ interface Band {
  * What tells columns of running text from the columns of a table: several rows, lines of many characters, most of
  * which reach the edge of their column, and columns of about the same width.
  */
-const prose = { rows: 4, lineHeights: 12, fullShare: 0.6, full: 0.85, widthRatio: 0.6 }
+const prose = { rows: 4, lineHeights: 9, fullShare: 0.6, full: 0.85, widthRatio: 0.6 }
 
 /** How far from its column's margin, in line heights, the last line of a column may start. */
 const marginHeights = 1.5

@@ -41,7 +41,7 @@ export function decodeCtc(probabilities: Float32Array, classes: number, alphabet
     }
     previous = best
   }
-  return { text: halfWidth(settleLookalikes(line).join('')).trim(), score: line.length === 0 ? 0 : sum / line.length }
+  return { text: halfWidth(settleLookalikes(line)).trim(), score: line.length === 0 ? 0 : sum / line.length }
 }
 
 function probabilityOf(character: string, probabilities: Float32Array, offset: number, { classOf }: Alphabet): number {

@@ -6,17 +6,21 @@ import { findBoxes } from './boxes'
 import { runModel } from './models'
 
 /**
- * The detector sees at most this many pixels. An area rather than PaddleOCR's limit on the longest side
- * (960): a very wide or tall picture keeps its resolution, and a page costs the same either way.
+ * The detector first sees at most this many pixels. An area rather than PaddleOCR's limit on the longest side (960): a
+ * very wide or tall picture keeps its resolution, and a page costs the same either way.
  */
-export const maxDetectorPixels = 960 * 736
+const maxDetectorPixels = 600_000
 
 /** The detector halves its input five times. */
 const sideStep = 32
 
-/** The size at which the detector looks at a picture: never enlarged beyond rounding to multiples of 32. */
-export function detectorSize(width: number, height: number, maxPixels = maxDetectorPixels): { width: number, height: number } {
-  const scale = Math.min(1, Math.sqrt(maxPixels / (width * height)))
+/** The size at which the detector looks at a picture at first. */
+export function detectorSize(width: number, height: number): { width: number, height: number } {
+  return sizeAt(width, height, Math.min(1, Math.sqrt(maxDetectorPixels / (width * height))))
+}
+
+/** The size nearest a scale that the detector accepts: multiples of 32. */
+export function sizeAt(width: number, height: number, scale: number): { width: number, height: number } {
   const side = (length: number) => Math.max(sideStep, Math.round(length * scale / sideStep) * sideStep)
   return { width: side(width), height: side(height) }
 }

@@ -1,10 +1,10 @@
-import type { Sharp } from 'sharp'
 import type { Picture } from './picture'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import sharp from 'sharp'
 import { systemCode, TrancheError } from '../../contract/errors'
 import { detectorSize } from './detect'
+import { resize, toRgb } from './resize'
 
 /** A picture ready for `compute`. */
 export interface DecodedPicture {
@@ -40,7 +40,7 @@ export async function readPicture(path: string): Promise<DecodedPicture> {
     return await decode(path, width, height)
   }
   catch (thrown) {
-    throw thrown instanceof TrancheError ? thrown : damaged(name, thrown)
+    throw thrown instanceof TrancheError ? thrown : damaged(path, thrown)
   }
 }
 
@@ -64,24 +64,8 @@ async function decode(path: string, width: number, height: number): Promise<Deco
     ? upright.resize(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)), { fit: 'fill' })
     : upright
   const picture = await toRgb(fitting.flatten({ background: 'white' }).toColourspace('srgb'))
-  const size = detectorSize(picture.width, picture.height)
-  const small = size.width === picture.width && size.height === picture.height
-    ? picture
-    : await toRgb(sharp(picture.pixels, { raw: { width: picture.width, height: picture.height, channels: 3 } })
-        .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' }))
+  const small = await resize(picture, detectorSize(picture.width, picture.height))
   return { picture, small, width, height }
-}
-
-async function toRgb(image: Sharp): Promise<Picture> {
-  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-  return { pixels: info.channels === 3 ? data : grayToRgb(data, info.channels), width: info.width, height: info.height }
-}
-
-function grayToRgb(data: Uint8Array, channels: number): Uint8Array {
-  const pixels = new Uint8Array(data.length / channels * 3)
-  for (let i = 0, p = 0; i < data.length; i += channels, p += 3)
-    pixels[p] = pixels[p + 1] = pixels[p + 2] = data[i]
-  return pixels
 }
 
 /** Looks at the first bytes, so that sharp never opens a format (SVG) that can refer to other files. */
@@ -136,7 +120,8 @@ export function sniff(head: Buffer): Format | null {
   return signatures.find(({ offset, bytes }) => text.startsWith(bytes, offset))?.format ?? null
 }
 
-function damaged(name: string, thrown: unknown): TrancheError {
-  const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown)
+function damaged(path: string, thrown: unknown): TrancheError {
+  const name = basename(path)
+  const reason = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0].replaceAll(path, name)
   return new TrancheError('unreadable_input', `${name} is damaged or incomplete and cannot be decoded (${reason}). Make or copy the file again.`, { cause: thrown })
 }

@@ -5,12 +5,14 @@ import type { DecodedPicture } from './readPicture'
 import type { Scratch } from './scratch'
 import type { ReadLine } from './secondLook'
 import { upsideDown } from './classify'
-import { detect } from './detect'
+import { closerScale } from './closerLook'
+import { detect, sizeAt } from './detect'
 import { scaleQuad, turn } from './geometry'
 import { alongText, chooseVoters, mostlyVertical, turnedLines, verdict } from './orientation'
 import { quarterTurned, quarterTurnedBack } from './picture'
 import { readingOrder } from './readingOrder'
 import { recognise } from './recognise'
+import { resize } from './resize'
 import { keepBetter, otherCuts } from './secondLook'
 
 /** The text of one picture, in reading order. A picture without text has no lines. */
@@ -32,24 +34,27 @@ const dropScore = 0.5
 /** Runs all models on one picture. */
 export async function readText(models: OcrModels, decoded: DecodedPicture, scratch: Scratch): Promise<OcrResult> {
   const { picture, small } = decoded
-  const found = (await findLines(models, small, scratch))
-    .map(quad => scaleQuad(quad, picture.width / small.width, picture.height / small.height))
+  const found = await findLines(models, decoded, scratch)
   const upright = await turnUpright(models, decoded, found, scratch)
   const lines = (await readLines(models, decoded, upright, scratch))
     .filter(({ reading }) => reading.text !== '' && reading.score >= dropScore)
   return { lines: readingOrder(lines.map(line => line.quad)).map(i => toOcrLine(lines[i], decoded)) }
 }
 
-/**
- * Boxes along their text, give or take half a turn. The detector overlooks lines that run up or down, so where most do
- * it is asked again, with the picture turned.
- */
-async function findLines({ detector }: OcrModels, small: Picture, scratch: Scratch): Promise<Quad[]> {
-  const found = await detect(detector, small, scratch)
-  if (!mostlyVertical(found))
-    return alongText(found)
-  const turned = await detect(detector, quarterTurned(small), scratch)
-  return alongText(turned).map(quad => quarterTurnedBack(quad, small.height))
+/** Boxes along their text, give or take half a turn, in pixels of the picture. Small print gets a second, closer look. */
+async function findLines({ detector }: OcrModels, { picture, small }: DecodedPicture, scratch: Scratch): Promise<Quad[]> {
+  const first = await detect(detector, small, scratch)
+  const scale = closerScale(first, small.width / picture.width, picture)
+  const seen = scale === null ? small : await resize(picture, sizeAt(picture.width, picture.height, scale))
+  const found = scale === null ? first : await detect(detector, seen, scratch)
+  const along = mostlyVertical(found) ? await findTurned(detector, seen, scratch) : alongText(found)
+  return along.map(quad => scaleQuad(quad, picture.width / seen.width, picture.height / seen.height))
+}
+
+/** The detector overlooks lines that run up or down, so it is asked again with the picture turned. */
+async function findTurned(detector: OcrModels['detector'], seen: Picture, scratch: Scratch): Promise<Quad[]> {
+  const found = await detect(detector, quarterTurned(seen), scratch)
+  return alongText(found).map(quad => quarterTurnedBack(quad, seen.height))
 }
 
 /** Turns lines that stand on their heads. The longest ones are asked first; where they agree, they speak for all. */

@@ -1,4 +1,4 @@
-/** `bareLoop.mjs PARTS SETTING`: reads the pictures it is sent one after the other, and answers how long it took, in ms. */
+/** `bareLoop.mjs PARTS SETTING`: says it is ready, then reads the pictures it is sent one after the other, and answers how long it took, in ms. */
 import { createRequire } from 'node:module'
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
@@ -21,3 +21,4 @@ process.on('message', async (inputs) => {
     await recipe.compute(await recipe.read({ path, index }))
   process.send(performance.now() - startedAt)
 })
+process.send('ready')
