@@ -49,7 +49,8 @@ export async function startDesktop(stateDir: string): Promise<void> {
   void load(page.url)
   window.once('ready-to-show', () => log.note('first frame', { afterMs: Math.round(Date.now() - (process.getCreationTime() ?? 0)) }))
   buildMenu(window, page.isDevelopment)
-  app.on('second-instance', () => bringForward(window))
+  // Someone who starts the app while it is still closing wants it open.
+  app.on('second-instance', () => window.isDestroyed() ? app.relaunch() : bringForward(window))
 }
 
 /** The line that tells which runtime an installation really has: several versions are supported. */

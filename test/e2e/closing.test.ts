@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { launchApp, newStateDir, samplesDir } from '../helpers/electronApp'
+import { launchApp, newStateDir, patience, samplesDir } from '../helpers/electronApp'
 import { callFrom } from '../helpers/page'
 
 const picture = join(samplesDir, 'rack-label.png')
@@ -16,11 +16,11 @@ it('asks before it closes over a running job, and goes on with it next time', as
   const stateDir = newStateDir()
   const first = await launchApp({ stateDir })
   const { id } = await callFrom(first.page, 'jobs.submit', { recipe: 'ocr', inputs: Array.from({ length: 6 }, () => picture) })
-  await expect.poll(async () => (await callFrom(first.page, 'jobs.get', { id })).counts.done, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await callFrom(first.page, 'jobs.get', { id })).counts.done, patience).toBeGreaterThan(0)
 
   await first.answerDialogs(1)
   await closeWindow(first.electron)
-  await expect.poll(first.dialogs).toEqual([{ message: 'A job is running', detail: expect.stringContaining('last checkpoint'), buttons: ['Stop and resume next time', 'Cancel'] }])
+  await expect.poll(first.dialogs, patience).toEqual([{ message: 'A job is running', detail: expect.stringContaining('last checkpoint'), buttons: ['Stop and resume next time', 'Cancel'] }])
   await sleep(300)
   expect((await callFrom(first.page, 'jobs.get', { id })).state).toBe('running')
 
@@ -51,7 +51,7 @@ it('closes without asking when nothing runs, and remembers where its window was'
 it('stops for a signal without asking', async () => {
   const { page, electron, exited, dialogs } = await launchApp()
   const { id } = await callFrom(page, 'jobs.submit', { recipe: 'ocr', inputs: Array.from({ length: 50 }, () => picture) })
-  await expect.poll(async () => (await callFrom(page, 'jobs.get', { id })).state).toBe('running')
+  await expect.poll(async () => (await callFrom(page, 'jobs.get', { id })).state, patience).toBe('running')
   expect(await dialogs()).toEqual([])
   electron.process().kill('SIGTERM')
   expect(await exited).toBe(0)
@@ -63,9 +63,9 @@ it('shows and logs what nothing caught, and goes on if asked to', async () => {
   await electron.evaluate(() => void setTimeout(() => {
     throw new Error('a fault on purpose')
   }))
-  await expect.poll(dialogs).toEqual([{ message: 'Tranche met a fault of its own', detail: expect.stringContaining('a fault on purpose'), buttons: ['Quit', 'Go on'] }])
+  await expect.poll(dialogs, patience).toEqual([{ message: 'Tranche met a fault of its own', detail: expect.stringContaining('a fault on purpose'), buttons: ['Quit', 'Go on'] }])
   await electron.evaluate(() => void Promise.reject(new Error('a rejection on purpose')))
-  await expect.poll(async () => (await dialogs()).length).toBe(2)
+  await expect.poll(async () => (await dialogs()).length, patience).toBe(2)
   expect((await callFrom(page, 'lab.info', {})).owner).toBe('app')
   const log = readFileSync(join(stateDir, 'logs', 'desktop.log'), 'utf8')
   expect(log).toContain('a fault on purpose')

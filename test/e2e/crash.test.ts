@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, it } from 'vitest'
-import { launchApp, newStateDir, samplesDir } from '../helpers/electronApp'
+import { launchApp, newStateDir, patience, samplesDir } from '../helpers/electronApp'
 import { callFrom } from '../helpers/page'
 
 /** More than are read in one batch, so that something is left when the first are done. */
@@ -11,7 +11,7 @@ it('finishes a job whose worker was killed from outside', async () => {
   const { page, screenshot } = await launchApp()
   const { id } = await callFrom(page, 'jobs.submit', { recipe: 'ocr', inputs: pictures })
   await page.evaluate(id => void (window.location.hash = `#/jobs/${id}`), id)
-  await expect.poll(async () => (await callFrom(page, 'jobs.get', { id })).counts.done, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await callFrom(page, 'jobs.get', { id })).counts.done, patience).toBeGreaterThan(0)
   const [{ pid }] = await callFrom(page, 'devices.use', {})
   process.kill(pid, 'SIGKILL')
 
@@ -26,7 +26,7 @@ it('goes on with its jobs after the whole app was killed', async () => {
   const stateDir = newStateDir()
   const first = await launchApp({ stateDir })
   const { id } = await callFrom(first.page, 'jobs.submit', { recipe: 'ocr', inputs: pictures })
-  await expect.poll(async () => (await callFrom(first.page, 'jobs.get', { id })).counts.done, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await callFrom(first.page, 'jobs.get', { id })).counts.done, patience).toBeGreaterThan(0)
   first.electron.process().kill('SIGKILL')
   await first.exited
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { launchApp } from '../helpers/electronApp'
+import { launchApp, patience } from '../helpers/electronApp'
 import { callFrom } from '../helpers/page'
 
 it('gives the page two functions and nothing of Node', async () => {
@@ -28,7 +28,7 @@ it('stays on its page and opens no windows', async () => {
 
   const [{ source: { homepage } }] = await callFrom(page, 'catalog.list', {})
   await page.evaluate(url => window.open(url), homepage)
-  await expect.poll(() => electron.evaluate(() => (globalThis as unknown as { openedOutside: string[] }).openedOutside)).toEqual([homepage])
+  await expect.poll(() => electron.evaluate(() => (globalThis as unknown as { openedOutside: string[] }).openedOutside), patience).toEqual([homepage])
 })
 
 it('serves the app and the inputs of known jobs, and nothing else', async () => {

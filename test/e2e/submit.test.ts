@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { launchApp, samplesDir } from '../helpers/electronApp'
+import { launchApp, patience, samplesDir } from '../helpers/electronApp'
 import { callFrom, dropFiles } from '../helpers/page'
 import { tempDir } from '../helpers/tempDir'
 
@@ -23,7 +23,8 @@ it('takes a dropped picture through the dialog to its text', async () => {
 
 it('takes chosen files by their paths as well', async () => {
   const { page } = await launchApp()
-  await page.getByTestId('file-input').first().setInputFiles([picture])
+  await page.getByTestId('nav-jobs').click()
+  await page.getByTestId('file-input').setInputFiles([picture])
   await page.getByTestId('submit-confirm').click()
   await page.locator('[data-testid=job-state][data-state=done]').waitFor()
 })
@@ -40,7 +41,7 @@ it('cancels a running job of many pictures and retries it as a new one', async (
   await page.getByTestId('nav-jobs').click()
   const row = page.locator(`[data-testid=job-row][data-job-id=${id}]`)
   await row.locator('[data-testid=job-state][data-state=running]').waitFor()
-  await expect.poll(async () => (await callFrom(page, 'jobs.get', { id })).counts.done, { timeout: 60_000 }).toBeGreaterThan(0)
+  await expect.poll(async () => (await callFrom(page, 'jobs.get', { id })).counts.done, patience).toBeGreaterThan(0)
   await screenshot('jobs-running')
 
   await row.getByTestId('job-cancel').click()
@@ -48,7 +49,7 @@ it('cancels a running job of many pictures and retries it as a new one', async (
   await row.locator('[data-testid=job-state][data-state=cancelled]').waitFor()
   const cancelled = await callFrom(page, 'jobs.get', { id })
   expect(cancelled.counts.done).toBeLessThan(200)
-  await expect.poll(async () => (await callFrom(page, 'devices.list', {})).flatMap(({ slices }) => slices).filter(({ lease }) => lease).length, { timeout: 15_000 }).toBe(0)
+  await expect.poll(async () => (await callFrom(page, 'devices.list', {})).flatMap(({ slices }) => slices).filter(({ lease }) => lease).length, patience).toBe(0)
 
   await row.hover()
   await row.getByTestId('job-retry').click()

@@ -17,7 +17,7 @@ const places: readonly { readonly name: string, readonly open: (page: Page, jobI
   { name: 'remove-device', dialog: true, open: async page => page.getByRole('button', { name: /^Remove/ }).first().click() },
   { name: 'catalog', open: async page => page.getByTestId('nav-catalog').click() },
   { name: 'jobs', open: async page => page.getByTestId('nav-jobs').click() },
-  { name: 'submit', dialog: true, open: async page => page.getByTestId('file-input').first().setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('') }]) },
+  { name: 'submit', dialog: true, open: async page => page.getByTestId('file-input').setInputFiles([{ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('') }]) },
   { name: 'job', open: async (page, id) => void await page.evaluate(id => void (window.location.hash = `#/jobs/${id}`), id).then(() => page.getByTestId('ocr-line').first().waitFor()) },
   { name: 'job-log', open: async page => page.getByRole('tab', { name: /Log/ }).click() },
   { name: 'job-details', open: async page => page.getByRole('tab', { name: /Details/ }).click() },
@@ -28,7 +28,11 @@ it('shows every view and dialog in both themes, without a complaint of axe', asy
   const app = await launchApp()
   const { page } = app
   await page.mouse.move(1, 1)
-  const complaints = await inBothThemes(app, 'empty', async () => complaintsOf(page))
+  await page.getByTestId('run-sample').waitFor()
+  const complaints = await inBothThemes(app, 'first-start', () => complaintsOf(page))
+  await page.getByTestId('nav-jobs').click()
+  await page.getByTestId('run-sample').waitFor()
+  complaints.push(...await inBothThemes(app, 'no-jobs', () => complaintsOf(page)))
   await page.getByTestId('run-sample').click()
   await page.locator('[data-testid=job-state][data-state=done]').waitFor()
   const [{ id }] = await callFrom(page, 'jobs.list', {})
@@ -37,7 +41,7 @@ it('shows every view and dialog in both themes, without a complaint of axe', asy
     await open(page, id)
     if (dialog)
       await page.locator('[role=dialog], [role=alertdialog]').first().waitFor()
-    complaints.push(...await inBothThemes(app, name, async () => complaintsOf(page)))
+    complaints.push(...await inBothThemes(app, name, () => complaintsOf(page)))
     if (dialog)
       await page.keyboard.press('Escape')
   }

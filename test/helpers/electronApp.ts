@@ -11,6 +11,9 @@ export const repoRoot = resolve(import.meta.dirname, '..', '..')
 export const samplesDir = join(repoRoot, 'resources', 'samples')
 const screenshotsDir = join(repoRoot, 'test-results', 'screenshots')
 
+/** For `expect.poll`: how long something may take on a busy machine, and how often to look. */
+export const patience = { timeout: 60_000, interval: 50 }
+
 /** What a native dialog said, instead of being shown. */
 export interface ShownDialog {
   readonly message: string
@@ -54,7 +57,7 @@ export function appCommand(stateDir: string): { executable: string, args: string
 /** A folder for a lab, removed when the running test ends. */
 export function newStateDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tranche-e2e-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }))
   return folder
 }
 

@@ -26,7 +26,7 @@ else {
     if (manifest.version)
       loader.setVersion(manifest.version)
     Object.assign(process, { defaultApp: true })
-    // eslint-disable-next-line antfu/no-top-level-await -- see above: `ready` has to wait for it
+
     await import(pathToFileURL(entry).href)
   }
   catch (error) {

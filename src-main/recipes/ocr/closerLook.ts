@@ -2,7 +2,7 @@ import type { Quad } from './geometry'
 import { heightOf, widthOf } from './geometry'
 
 /** Pixels of the detector's input: how high lines are that it may have overlooked others of, and how high they should be. */
-const lineHeights = { tooSmall: 11, wanted: 16 }
+const lineHeights = { tooSmall: 14, wanted: 20 }
 
 /** The second look takes at most this many pixels: a screen of 1920 x 1080 as it is. */
 const maxPixels = 2_100_000

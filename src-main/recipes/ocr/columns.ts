@@ -1,4 +1,13 @@
-import type { LevelLine } from './readingOrder'
+/** A line's place on the page after the page was turned so that its text runs level, in pixels. */
+export interface LevelLine {
+  /** Position of the line in the list that is being ordered. */
+  readonly index: number
+  readonly left: number
+  readonly right: number
+  /** Of its middle. */
+  readonly y: number
+  readonly height: number
+}
 
 /** Rows of a page, each its lines from left to right. */
 type Rows = readonly (readonly LevelLine[])[]

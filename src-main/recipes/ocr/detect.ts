@@ -9,7 +9,7 @@ import { runModel } from './models'
  * The detector first sees at most this many pixels. An area rather than PaddleOCR's limit on the longest side (960): a
  * very wide or tall picture keeps its resolution, and a page costs the same either way.
  */
-const maxDetectorPixels = 600_000
+const maxDetectorPixels = 700_000
 
 /** The detector halves its input five times. */
 const sideStep = 32

@@ -33,7 +33,6 @@ const dropScore = 0.5
 
 /** Runs all models on one picture. */
 export async function readText(models: OcrModels, decoded: DecodedPicture, scratch: Scratch): Promise<OcrResult> {
-  const { picture, small } = decoded
   const found = await findLines(models, decoded, scratch)
   const upright = await turnUpright(models, decoded, found, scratch)
   const lines = (await readLines(models, decoded, upright, scratch))

@@ -1,17 +1,7 @@
+import type { LevelLine } from './columns'
 import type { Point, Quad } from './geometry'
 import { splitColumns } from './columns'
 import { heightOf, widthOf } from './geometry'
-
-/** A line's place on the page after the page was turned so that its text runs level, in pixels. */
-export interface LevelLine {
-  /** Position of the line in the list that is being ordered. */
-  readonly index: number
-  readonly left: number
-  readonly right: number
-  /** Of its middle. */
-  readonly y: number
-  readonly height: number
-}
 
 /** Lines are on one row when their middles are closer than this share of the lower one's height. */
 const sameRow = 0.5
