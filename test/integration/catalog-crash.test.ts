@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import type { PackageRegistry } from '../../src-main/catalog/testing/packageRegistry'
+import type { PackageRegistry } from '../helpers/catalog/packageRegistry'
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -10,8 +10,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { honest, slowly, startRegistry } from '../../src-main/catalog/testing/packageRegistry'
-import { samplePackage } from '../../src-main/catalog/testing/samplePackage'
+import { honest, slowly, startRegistry } from '../helpers/catalog/packageRegistry'
+import { samplePackage } from '../helpers/catalog/samplePackage'
 
 /** The prefetch program as it ships, beside a catalog of its own: it is what a kill meets in the field. */
 const repo = resolve(import.meta.dirname, '../..')

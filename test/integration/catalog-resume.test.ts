@@ -1,13 +1,13 @@
-import type { CatalogFixture } from '../../src-main/catalog/testing/catalogFixture'
-import type { honest, PackageRegistry } from '../../src-main/catalog/testing/packageRegistry'
+import type { CatalogFixture } from '../helpers/catalog/catalogFixture'
+import type { honest, PackageRegistry } from '../helpers/catalog/packageRegistry'
 import { Buffer } from 'node:buffer'
 import { mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBlobStore } from '../../src-main/catalog/blobStore'
-import { catalogFixture, failureOf } from '../../src-main/catalog/testing/catalogFixture'
-import { cutAfter, ignoringRange, quietAfter, status } from '../../src-main/catalog/testing/packageRegistry'
-import { samplePackage } from '../../src-main/catalog/testing/samplePackage'
+import { catalogFixture, failureOf } from '../helpers/catalog/catalogFixture'
+import { cutAfter, ignoringRange, quietAfter, status } from '../helpers/catalog/packageRegistry'
+import { samplePackage } from '../helpers/catalog/samplePackage'
 
 const sample = samplePackage('sample', { 'weights.onnx': 300_000, 'words.txt': 2000 })
 const two = samplePackage('two', { 'a.onnx': 50_000, 'b.onnx': 60_000 })

@@ -1,10 +1,10 @@
-import type { CatalogFixture } from '../../src-main/catalog/testing/catalogFixture'
-import type { PackageRegistry } from '../../src-main/catalog/testing/packageRegistry'
+import type { CatalogFixture } from '../helpers/catalog/catalogFixture'
+import type { PackageRegistry } from '../helpers/catalog/packageRegistry'
 import { Buffer } from 'node:buffer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { catalogFixture, failureOf } from '../../src-main/catalog/testing/catalogFixture'
-import { startRegistry, status, wrongBytes } from '../../src-main/catalog/testing/packageRegistry'
-import { samplePackage } from '../../src-main/catalog/testing/samplePackage'
+import { catalogFixture, failureOf } from '../helpers/catalog/catalogFixture'
+import { startRegistry, status, wrongBytes } from '../helpers/catalog/packageRegistry'
+import { samplePackage } from '../helpers/catalog/samplePackage'
 
 const sample = samplePackage('sample', { 'weights.onnx': 300_000, 'words.txt': 2000 })
 const two = samplePackage('two', { 'a.onnx': 50_000, 'b.onnx': 60_000 })

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBlobStore } from '../../src-main/catalog/blobStore'
 import { createCatalog } from '../../src-main/catalog/catalog'
 import { definitionDigest, readDefinitions } from '../../src-main/catalog/definitions'
-import { samplePackage } from '../../src-main/catalog/testing/samplePackage'
+import { samplePackage } from '../helpers/catalog/samplePackage'
 import { catalogEntry } from '../../src-main/contract/model'
 
 let folder: string

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cacheDir } from '../../src-main/catalog/cacheDir'
 import { placeOnRegistry, registryOf } from '../../src-main/catalog/registryAddress'
 import { nodePrefix, readRegistrySettings } from '../../src-main/catalog/registrySettings'
-import { samplePackage } from '../../src-main/catalog/testing/samplePackage'
+import { samplePackage } from '../helpers/catalog/samplePackage'
 
 let folder: string
 const startFolder = process.cwd()

@@ -1,4 +1,4 @@
-import type { SampleEntry } from '../../src-main/catalog/testing/samplePackage'
+import type { SampleEntry } from '../helpers/catalog/samplePackage'
 import { Buffer } from 'node:buffer'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openBlobStore } from '../../src-main/catalog/blobStore'
 import { readTarball } from '../../src-main/catalog/tarballFiles'
-import { definitionOf, tarballOf } from '../../src-main/catalog/testing/samplePackage'
+import { definitionOf, tarballOf } from '../helpers/catalog/samplePackage'
 
 const weights = { path: 'dist/weights.onnx', contents: Buffer.alloc(100_000, 'weights') }
 const honest: SampleEntry = { path: `package/${weights.path}`, contents: weights.contents }

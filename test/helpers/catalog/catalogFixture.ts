@@ -1,12 +1,12 @@
-import type { Catalog, CatalogOptions } from '../catalog'
+import type { Catalog, CatalogOptions } from '../../../src-main/catalog/catalog'
 import type { PackageRegistry } from './packageRegistry'
 import type { SamplePackage } from './samplePackage'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openBlobStore } from '../blobStore'
-import { createCatalog } from '../catalog'
-import { partName } from '../partFile'
+import { openBlobStore } from '../../../src-main/catalog/blobStore'
+import { createCatalog } from '../../../src-main/catalog/catalog'
+import { partName } from '../../../src-main/catalog/partFile'
 import { startRegistry } from './packageRegistry'
 
 export interface CatalogFixture {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { RegistrySettings } from '../registrySettings'
+import type { RegistrySettings } from '../../../src-main/catalog/registrySettings'
 import type { SamplePackage } from './samplePackage'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-import type { CatalogDefinition } from '../definitions'
+import type { CatalogDefinition } from '../../../src-main/catalog/definitions'
 import { Buffer } from 'node:buffer'
 import { createHash, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
