@@ -60,6 +60,8 @@ function unusable(stateDir: string, thrown: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // What a recursive mkdir answers on a read-only file system.
+    case 'ENOENT':
       return new TrancheError('invalid_input', `The state folder ${stateDir} cannot be written by this user. Change its permissions, or name another with --state.`)
     default:
       return thrown

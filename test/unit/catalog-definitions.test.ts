@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBlobStore } from '../../src-main/catalog/blobStore'
 import { createCatalog } from '../../src-main/catalog/catalog'
 import { definitionDigest, readDefinitions } from '../../src-main/catalog/definitions'
-import { samplePackage } from '../helpers/catalog/samplePackage'
 import { catalogEntry } from '../../src-main/contract/model'
+import { samplePackage } from '../helpers/catalog/samplePackage'
 
 let folder: string
 
