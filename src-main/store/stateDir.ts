@@ -60,8 +60,7 @@ function unusable(stateDir: string, thrown: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-    // What a recursive mkdir answers on a read-only file system.
-    case 'ENOENT':
+    case 'ENOENT': // What a recursive mkdir answers on a read-only file system.
       return new TrancheError('invalid_input', `The state folder ${stateDir} cannot be written by this user. Change its permissions, or name another with --state.`)
     default:
       return thrown
