@@ -22,7 +22,7 @@ it('fails a job on a full disk with the reason, keeps what was done, and goes on
 
   const hurt = await lab.client.call('jobs.submit', { recipe: 'ocr', inputs: pictures })
   await until('the first result is there', async () => (await state(hurt.id)).counts.done > 0)
-  disk.fill(0)
+  disk.fill()
   await ended(hurt.id)
   const failed = await state(hurt.id)
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'disk_full', retryable: true, message: expect.stringContaining('Free some space') } })
@@ -49,7 +49,7 @@ it('refuses a job when not even its row can be written, and says why', async ({ 
   const pictures = await cutPictures(join(folder, 'pictures'), 1)
   const lab = await serve(stateDir)
   const inputs = Array.from({ length: 60_000 }, () => pictures[0])
-  disk.fill(0)
+  disk.fill()
   await expect(lab.client.call('jobs.submit', { recipe: 'ocr', inputs })).rejects.toMatchObject({ code: 'disk_full' })
   expect(await lab.client.call('jobs.list', {})).toEqual([])
   disk.free()
