@@ -127,8 +127,11 @@ export function createDispatcher(deps: DispatcherDeps) {
     const items = store.items.ofJob(jobId)
     const left = items.filter(({ state }) => state === 'pending').length
     const copying = exportResults(job, items, jobsDir)
-      .then(() => left > 0 ? unfinished(left) : failureOf(items.length, items.filter(({ state }) => state === 'failed')), toErrorShape)
-      .then(error => attempt(jobId, () => end(jobId, error)))
+      .then(
+        () => ({ error: left > 0 ? unfinished(left) : failureOf(items.length, items.filter(({ state }) => state === 'failed')), exported: true }),
+        (thrown: unknown) => ({ error: toErrorShape(thrown), exported: false }),
+      )
+      .then(({ error, exported }) => attempt(jobId, () => end(jobId, error, exported)))
       .then(() => removeStrayResults(jobsDir, jobId, items))
       .catch((thrown: unknown) => deps.onFault(`after the end of ${jobId}`, thrown))
       .finally(() => {
@@ -138,10 +141,10 @@ export function createDispatcher(deps: DispatcherDeps) {
     finishing.add(copying)
   }
 
-  function end(jobId: string, error: ErrorShape | null): void {
+  function end(jobId: string, error: ErrorShape | null, exported = true): void {
     ledger.change(jobId, (job) => {
       if (job.state === 'running' || job.state === 'queued')
-        ledger.endTurn(job, store.leases.liveOf(jobId), { type: 'finished', error })
+        ledger.endTurn(job, store.leases.liveOf(jobId), { type: 'finished', error, exported })
     })
   }
 

@@ -7,7 +7,8 @@ export type JobEvent
   = | { readonly type: 'started', readonly slice: JobSlice }
     | { readonly type: 'progressed', readonly done: number, readonly failed: number }
     | { readonly type: 'requeued', readonly why: 'worker-crashed' | 'lab-closed' | 'owner-died' }
-    | { readonly type: 'finished', readonly error: ErrorShape | null }
+    /** `exported` is false where the folder asked for could not take the results. */
+    | { readonly type: 'finished', readonly error: ErrorShape | null, readonly exported?: boolean }
     | { readonly type: 'cancelled' }
 
 /** Crashes in a row, without a result in between, after which the job itself is taken for the cause. */
@@ -32,7 +33,7 @@ export function transition(job: JobRow, event: JobEvent, nowMs: number): JobRow 
     }
     case 'finished':
       requireState(job, event, 'running', 'queued')
-      return { ...endTurn(job, nowMs), state: event.error ? 'failed' : 'done', error: event.error, endedAtMs: nowMs }
+      return { ...endTurn(job, nowMs), state: event.error ? 'failed' : 'done', error: event.error, endedAtMs: nowMs, outDir: event.exported === false ? null : job.outDir }
     case 'cancelled':
       requireState(job, event, 'running', 'queued')
       return { ...endTurn(job, nowMs), state: 'cancelled', endedAtMs: nowMs, error: { code: 'cancelled', message: 'The job was cancelled. Results made before are kept.', retryable: true } }

@@ -59,7 +59,7 @@ export async function exportResults(job: JobRow, items: readonly ItemRow[], jobs
   }
   catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new TrancheError(systemCode(thrown) === 'ENOSPC' ? 'disk_full' : 'conflict', `The results are kept in the lab, but could not be copied to ${job.outDir}: ${reason}. Make the folder writable, then retry the job's failed inputs or copy them from ${resultsDir(jobsDir, job.id)}.`, { retryable: true, cause: thrown })
+    throw new TrancheError(systemCode(thrown) === 'ENOSPC' ? 'disk_full' : 'conflict', `The results are kept in the lab, but could not be copied to ${job.outDir}: ${reason}. Make the folder writable and retry the job, or take them from ${resultsDir(jobsDir, job.id)}.`, { retryable: true, cause: thrown })
   }
 }
 

@@ -75,11 +75,12 @@ describe('the direction of a box', () => {
     expect(chooseVoters(lines).length).toBeLessThan(lines.length)
   })
 
-  it('is settled for all only where the voters are sure and agree', () => {
+  it('is settled for all unless sure voters disagree', () => {
     expect(verdict([0.01, 0.05])).toBe('upright')
     expect(verdict([0.99, 0.95])).toBe('turned')
     expect(verdict([0.01, 0.99])).toBe('mixed')
-    expect(verdict([0.5, 0.01])).toBe('mixed')
+    expect(verdict([0.99, 0.5, 0.6])).toBe('mixed')
+    expect(verdict([0.5, 0.84, 0.01])).toBe('upright')
     expect(verdict([])).toBe('upright')
   })
 })

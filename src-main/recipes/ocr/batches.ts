@@ -16,7 +16,7 @@ export interface BatchRules {
   readonly widthStep: number
 }
 
-export const batchRules: BatchRules = { maxLines: 8, maxPixels: 2560, minFill: 0.8, widthStep: 32 }
+export const batchRules: BatchRules = { maxLines: 8, maxPixels: 1280, minFill: 0.9, widthStep: 16 }
 
 /** Groups lines of similar width, widest first. Every line is in exactly one batch. */
 export function planBatches(widths: readonly number[], rules: BatchRules = batchRules): Batch[] {

@@ -56,11 +56,14 @@ export function turnedLines(boxes: readonly Quad[], probabilities: readonly numb
   })
 }
 
-/** What the voters say: all upright, all on their heads, or a mixture that needs each line asked. */
+/**
+ * What the voters say: all upright, all on their heads, or a mixture that needs each line asked. Pictures are upright
+ * unless a voter is sure of the contrary; what is wrong with that shows in poor readings, which get a second look.
+ */
 export function verdict(probabilities: readonly number[]): 'upright' | 'turned' | 'mixed' {
-  if (probabilities.every(p => p < 1 - sureProbability))
+  const turned = probabilities.filter(p => p > sureProbability).length
+  const upright = probabilities.filter(p => p < 1 - sureProbability).length
+  if (turned === 0)
     return 'upright'
-  if (probabilities.every(p => p > sureProbability))
-    return 'turned'
-  return 'mixed'
+  return upright === 0 && turned * 2 >= probabilities.length ? 'turned' : 'mixed'
 }
