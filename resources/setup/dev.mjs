@@ -16,7 +16,7 @@ guard(async () => {
     throw new SetupFailure('there is no display to open a window on', 'set DISPLAY, or run: npm start -- --headless')
   await runSteps(stepsFor('dev'))
   forgetBuild()
-  return handOver(process.execPath, [toolScript('electron-vite'), 'dev', ...process.argv.slice(2)], {
+  return handOver(process.execPath, [toolScript('electron-vite'), 'dev', '--watch', '--', ...process.argv.slice(2)], {
     cwd: repoRoot,
     env: {
       ...process.env,
