@@ -58,3 +58,16 @@ it('cancels a job that never comes to a batch\'s end by ending its worker, and f
   expect((await lab.client.call('doctor.run', {})).ok).toBe(true)
   await lab.stop()
 })
+
+it('leaves no worker behind that is deep in a model when its lab is killed', async () => {
+  const folder = tempDir()
+  const lab = await serve(join(folder, 'state'))
+  const id = await submit(lab, folder, loopModel(2n ** 62n), '1g.10gb')
+  await until('the model computes', async () => (await lab.client.call('events.list', { subject: id })).some(({ type }) => type === 'job.loaded'))
+  const pid = await workerOf(lab, id)
+  await lab.kill()
+  await until('the worker is gone', () => pid !== undefined && !isAlive(pid), 5000)
+  const next = await serve(join(folder, 'state'))
+  await next.client.call('jobs.cancel', { id })
+  await next.stop()
+})

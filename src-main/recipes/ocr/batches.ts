@@ -1,12 +1,12 @@
 /** Some lines that go through the recogniser together, padded to the same width. */
-export interface Batch {
+interface Batch {
   /** Positions of the lines in the list that was planned. */
   readonly members: readonly number[]
   /** Width of the tensor in pixels, at least that of the widest member. */
   readonly width: number
 }
 
-export interface BatchRules {
+interface BatchRules {
   readonly maxLines: number
   /** Lines x width of one batch: what keeps the activations within the processor's cache. */
   readonly maxPixels: number

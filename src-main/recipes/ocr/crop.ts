@@ -4,7 +4,7 @@ import type { Picture } from './picture'
 import { cubicTable, phases } from './kernel'
 
 /** Where a crop goes: one item of a tensor of items x 3 x height x rowLength floats. */
-export interface CropTarget {
+interface CropTarget {
   readonly tensor: Float32Array
   /** First float of the item. */
   readonly offset: number

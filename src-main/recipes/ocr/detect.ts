@@ -31,7 +31,7 @@ const deviations = [0.229, 0.224, 0.225]
 const levels = means.map((mean, c) => Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean) / deviations[c]))
 
 /** Fills `tensor` (3 x height x width: B, G, R) with the normalised picture. */
-export function fillDetectorTensor({ pixels }: Picture, tensor: Float32Array): void {
+function fillDetectorTensor({ pixels }: Picture, tensor: Float32Array): void {
   const [blues, greens, reds] = levels
   const plane = pixels.length / 3
   for (let i = 0, p = 0; i < plane; i++, p += 3) {

@@ -10,13 +10,13 @@ interface Signature {
 }
 
 /** The shapes of PP-OCR's three models: batch x BGR x height x width in, and a map, step or angle probabilities out. */
-export const signatures = {
+const signatures = {
   detector: { input: [null, 3, null, null], output: [null, 1, null, null] },
   recogniser: { input: [null, 3, 48, null], output: [null, null, null] },
   classifier: { input: [null, 3, null, null], output: [null, 2] },
 } as const satisfies Record<string, Signature>
 
-export type ModelRole = keyof typeof signatures
+type ModelRole = keyof typeof signatures
 
 /** Throws `bad_model` unless the session has one input and one output of the role's shapes. */
 export function checkSignature(role: ModelRole, path: string, session: Pick<InferenceSession, 'inputMetadata' | 'outputMetadata'>): void {

@@ -11,7 +11,7 @@ const clearlyElongated = 3
 const telling = 3
 
 /** How many lines are asked for the direction of the whole picture. */
-const voters = 8
+const voters = 5
 
 /** The classifier's answer counts from this probability on (PaddleOCR's `cls_thresh`). */
 const sureProbability = 0.9

@@ -18,7 +18,7 @@ export interface DecodedPicture {
 }
 
 /** sharp's own safe limit: 0x3FFF x 0x3FFF pixels. */
-export const maxInputPixels = 0x3FFF * 0x3FFF
+const maxInputPixels = 0x3FFF * 0x3FFF
 
 /** A larger picture is scaled down as it is decoded: at the detector's size its finer print would not be found anyway. */
 const maxWorkingPixels = 16_000_000
@@ -115,7 +115,7 @@ const signatures: readonly { format: Format, offset: number, bytes: string }[] =
 ]
 
 /** The format by its signature, or null if it is none that is accepted. */
-export function sniff(head: Buffer): Format | null {
+function sniff(head: Buffer): Format | null {
   const text = head.toString('latin1')
   return signatures.find(({ offset, bytes }) => text.startsWith(bytes, offset))?.format ?? null
 }

@@ -43,7 +43,7 @@ function centre(quad: Quad): Point {
 }
 
 /** Groups lines into rows, from top to bottom, each from left to right. */
-export function rowsOf(lines: readonly LevelLine[]): LevelLine[][] {
+function rowsOf(lines: readonly LevelLine[]): LevelLine[][] {
   const rows: LevelLine[][] = []
   for (const line of [...lines].sort((a, b) => a.y - b.y)) {
     const row = rows.at(-1)

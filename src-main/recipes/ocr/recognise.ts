@@ -10,14 +10,20 @@ import { heightOf, widthOf } from './geometry'
 import { runModel } from './models'
 
 /** The recogniser's input height (PP-OCRv4's `rec_image_shape` is 3, 48, 320). */
-export const lineHeight = 48
+const lineHeight = 48
+
+/**
+ * Lines are squeezed to this share of their width: a tenth less to compute, and as well read. At 0.85 the first words
+ * run together.
+ */
+const squeeze = 0.9
 
 /** The narrowest and the widest line, in pixels at that height: 8 pixels make one step, and 4096 hold some 250 characters. */
 const widthLimits = { min: 16, max: 4096 }
 
-/** Width of a line scaled to the recogniser's height, in pixels. */
+/** Width of a line at the recogniser's height, in pixels. */
 export function lineWidth(quad: Quad): number {
-  const width = Math.ceil(lineHeight * widthOf(quad) / Math.max(1, heightOf(quad)))
+  const width = Math.ceil(squeeze * lineHeight * widthOf(quad) / Math.max(1, heightOf(quad)))
   return Math.min(widthLimits.max, Math.max(widthLimits.min, width))
 }
 

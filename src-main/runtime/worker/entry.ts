@@ -4,10 +4,12 @@ import { toWorker } from '../protocol'
 import { openParentPort } from './parentPort'
 import { runJob } from './runJob'
 import { createSessionCache } from './sessions'
+import { watchParent } from './watchParent'
 
 /** How often a worker tells what it uses of its slice. */
 const useIntervalMs = 500
 
+watchParent()
 const port = openParentPort()
 const threads = Math.max(1, Number(process.env.TRANCHE_THREADS) || 1)
 const sessions = createSessionCache(threads)

@@ -5,11 +5,12 @@ export function report(turns, { rounds, threads, pictures }) {
   const speed = side => turns[side].map(({ ms }) => pictures * 1000 / ms)
   const rows = ['ours', 'peer'].map((side) => {
     const { errors, characters } = turns[side].at(-1)
-    return [names[side], spread(speed(side)), `${(100 * errors / characters).toFixed(2)} % (${errors} of ${characters})`]
+    const cpu = turns[side].map(({ cpuMs }) => cpuMs / 1000 / pictures)
+    return [names[side], spread(speed(side)), spread(cpu), `${(100 * errors / characters).toFixed(2)} % (${errors} of ${characters})`]
   })
   const ratios = speed('ours').map((value, i) => value / speed('peer')[i])
-  const table = [['', 'pictures/s: median (range)', 'character errors'], ...rows]
-  const widths = [0, 1, 2].map(column => Math.max(...table.map(row => row[column].length)))
+  const table = [['', 'pictures/s: median (range)', 'processor s/picture', 'character errors'], ...rows]
+  const widths = [0, 1, 2, 3].map(column => Math.max(...table.map(row => row[column].length)))
   return [
     `${pictures} documents, ${rounds} rounds in turn, ${threads} threads`,
     ...table.map(row => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()),

@@ -16,11 +16,14 @@ async function main() {
   const { ocr, characterErrors } = await import(pathToFileURL(setting.bundle).href)
   const read = side === 'ours' ? await openOurs(ocr) : await openPeer()
   await read(setting.pictures[0])
-  const total = { ms: 0, errors: 0, characters: 0 }
+  const total = { ms: 0, cpuMs: 0, errors: 0, characters: 0 }
   for (const picture of setting.pictures) {
     const started = performance.now()
+    const used = process.cpuUsage()
     const text = await read(picture)
     total.ms += performance.now() - started
+    const { user, system } = process.cpuUsage(used)
+    total.cpuMs += (user + system) / 1000
     const { errors, characters } = truthsOf(picture).map(truth => characterErrors(text, truth)).sort((a, b) => a.errors - b.errors)[0]
     total.errors += errors
     total.characters += characters
