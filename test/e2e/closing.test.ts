@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { launchApp, newStateDir, patience, samplesDir } from '../helpers/electronApp'
+import { tell } from '../helpers/mainProcess'
 import { callFrom } from '../helpers/page'
 
 const picture = join(samplesDir, 'rack-label.png')
@@ -60,11 +61,11 @@ it('stops for a signal without asking', async () => {
 it('shows and logs what nothing caught, and goes on if asked to', async () => {
   const { page, electron, dialogs, answerDialogs, stateDir } = await launchApp({ expected: /uncaught exception|unhandled rejection|^ +at / })
   await answerDialogs(1)
-  await electron.evaluate(() => void setTimeout(() => {
+  await tell(electron, () => void setTimeout(() => {
     throw new Error('a fault on purpose')
   }))
   await expect.poll(dialogs, patience).toEqual([{ message: 'Tranche met a fault of its own', detail: expect.stringContaining('a fault on purpose'), buttons: ['Quit', 'Go on'] }])
-  await electron.evaluate(() => void Promise.reject(new Error('a rejection on purpose')))
+  await tell(electron, () => void Promise.reject(new Error('a rejection on purpose')))
   await expect.poll(async () => (await dialogs()).length, patience).toBe(2)
   expect((await callFrom(page, 'lab.info', {})).owner).toBe('app')
   const log = readFileSync(join(stateDir, 'logs', 'desktop.log'), 'utf8')

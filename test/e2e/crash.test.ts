@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { expect, it } from 'vitest'
 import { launchApp, newStateDir, patience, samplesDir } from '../helpers/electronApp'
+import { tell } from '../helpers/mainProcess'
 import { callFrom } from '../helpers/page'
 
 /** More than are read in one batch, so that something is left when the first are done. */
@@ -40,7 +41,7 @@ it('loads the page again when its process dies', async () => {
   const { electron, page } = await launchApp({ expected: /page of the window died/ })
   await page.getByTestId('run-sample').waitFor()
   const reloaded = electron.evaluate(({ BrowserWindow }) => new Promise<void>(done => BrowserWindow.getAllWindows()[0].webContents.once('did-finish-load', () => done())))
-  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.forcefullyCrashRenderer())
+  await tell(electron, ({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.forcefullyCrashRenderer())
   await reloaded
   const text = await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].webContents.executeJavaScript('document.body.textContent') as Promise<string>)
   expect(text).toContain('Devices')

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { launchApp } from '../helpers/electronApp'
+import { tell } from '../helpers/mainProcess'
 
 it('goes from an empty lab to a result and back without a mouse', async () => {
   const { page } = await launchApp()
@@ -29,8 +30,8 @@ it('opens the file chooser and the about dialog from the menu', async () => {
   const { electron, page } = await launchApp()
   await page.getByTestId('nav-catalog').click()
   const chooser = page.waitForEvent('filechooser')
-  await electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []).find(({ label }) => label.startsWith('Submit'))?.click())
+  await tell(electron, ({ Menu }) => Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []).find(({ label }) => label.startsWith('Submit'))?.click())
   expect((await chooser).isMultiple()).toBe(true)
-  await electron.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []).find(({ label }) => label.startsWith('About'))?.click())
+  await tell(electron, ({ Menu }) => Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []).find(({ label }) => label.startsWith('About'))?.click())
   await page.getByRole('dialog', { name: /about/i }).waitFor()
 })

@@ -6,6 +6,7 @@ import process from 'node:process'
 import { _electron } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { readRuntime } from '../../resources/setup/runtime/record.mjs'
+import { askAgainForLostAnswers } from './mainProcess'
 
 export const repoRoot = resolve(import.meta.dirname, '..', '..')
 export const samplesDir = join(repoRoot, 'resources', 'samples')
@@ -65,6 +66,7 @@ export function newStateDir(): string {
 export async function launchApp({ stateDir = newStateDir(), expected }: LaunchOptions = {}): Promise<AppUnderTest> {
   const { executable, args } = appCommand(stateDir)
   const electron = await _electron.launch({ executablePath: executable, args, cwd: repoRoot, env: environment() })
+  askAgainForLostAnswers(electron)
   const child = electron.process()
   const exited = new Promise<number | null>(done => child.once('exit', done))
   const errors: string[] = []
