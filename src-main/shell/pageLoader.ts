@@ -20,8 +20,9 @@ export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) =>
       await window.loadURL(url)
     }
     catch (thrown) {
-      // A load that another one replaced, or a window that was closed meanwhile, is no fault.
-      if (url === shownUrl && !isClosing)
+      // A load that another one replaced, or a window that was closed meanwhile, is no fault. Electron may tell the
+      // abort of the earlier load to the later one.
+      if (url === shownUrl && !isClosing && !isAbort(thrown))
         log.fault(`${url} could not be loaded`, thrown)
     }
   }
@@ -38,4 +39,9 @@ export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) =>
   })
   window.webContents.on('unresponsive', () => log.note('the page does not answer'))
   return load
+}
+
+/** Chromium's net::ERR_ABORTED. */
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && 'errno' in thrown && thrown.errno === -3
 }
