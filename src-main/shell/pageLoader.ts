@@ -14,15 +14,23 @@ export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) =>
   let lastDeathMs = -Infinity
   let isClosing = false
 
-  async function load(url: string): Promise<void> {
+  let loading = Promise.resolve()
+
+  /** One load after the other: of two at once, Electron tells the end of the first to the second, and may show neither. */
+  function load(url: string): Promise<void> {
     shownUrl = url
+    loading = loading.then(() => show(url))
+    return loading
+  }
+
+  async function show(url: string): Promise<void> {
     try {
-      await window.loadURL(url)
+      if (url === shownUrl && !window.isDestroyed())
+        await window.loadURL(url)
     }
     catch (thrown) {
-      // A load that another one replaced, or a window that was closed meanwhile, is no fault. Electron may tell the
-      // abort of the earlier load to the later one.
-      if (url === shownUrl && !isClosing && !isAbort(thrown))
+      // A window that was closed meanwhile is no fault.
+      if (!isClosing)
         log.fault(`${url} could not be loaded`, thrown)
     }
   }
@@ -34,14 +42,9 @@ export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) =>
     log.fault('the page of the window died', `${reason}, exit code ${exitCode}`)
     const nowMs = performance.now()
     if (nowMs - lastDeathMs > patienceMs)
-      void load(shownUrl)
+      void show(shownUrl)
     lastDeathMs = nowMs
   })
   window.webContents.on('unresponsive', () => log.note('the page does not answer'))
   return load
-}
-
-/** Chromium's net::ERR_ABORTED. */
-function isAbort(thrown: unknown): boolean {
-  return thrown instanceof Error && 'errno' in thrown && thrown.errno === -3
 }
