@@ -29,8 +29,9 @@ export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) =>
         await window.loadURL(url)
     }
     catch (thrown) {
-      // A window that was closed meanwhile is no fault.
-      if (!isClosing)
+      // A window that was closed meanwhile is no fault, nor is a page that someone wanted to go to and was not let:
+      // Electron tells its refusal to the load that is not yet done.
+      if (!isClosing && !isOfOtherPage(thrown, url))
         log.fault(`${url} could not be loaded`, thrown)
     }
   }
@@ -42,9 +43,15 @@ export function pageLoader(window: BrowserWindow, log: AppLog): (url: string) =>
     log.fault('the page of the window died', `${reason}, exit code ${exitCode}`)
     const nowMs = performance.now()
     if (nowMs - lastDeathMs > patienceMs)
-      void show(shownUrl)
+      void load(shownUrl)
     lastDeathMs = nowMs
   })
   window.webContents.on('unresponsive', () => log.note('the page does not answer'))
   return load
+}
+
+/** Whether Electron tells of a page that is not the one it was asked for. */
+function isOfOtherPage(thrown: unknown, url: string): boolean {
+  return thrown instanceof Error && 'url' in thrown && typeof thrown.url === 'string' && URL.canParse(thrown.url)
+    && new URL(thrown.url).href !== new URL(url).href
 }
