@@ -1,5 +1,5 @@
 /** The arrows of the design, as rules: doors -> lab -> scheduler -> broker -> slicing, inventory; store and runtime are leaves. */
-const pure = '^src-main/(slicing/|scheduler/(plan|jobState)|broker/plan)'
+const pure = '^src-main/(slicing/|handover/|scheduler/(plan|jobState)|broker/plan)'
 
 /** A folder may import only what is listed (and packages). */
 function mayOnlyImport(folder, ...allowed) {
@@ -31,8 +31,9 @@ module.exports = {
     mayOnlyImport('catalog', 'resources'),
     mayOnlyImport('telemetry'),
     mayOnlyImport('runtime', 'recipes'),
-    mayOnlyImport('inventory', 'slicing', 'store', 'telemetry'),
-    mayOnlyImport('broker', 'slicing', 'inventory', 'store'),
+    mayOnlyImport('inventory', 'slicing', 'store', 'telemetry', 'runtime/processHost', 'runtime/worker/parentPort', 'runtime/worker/watchParent'),
+    mayOnlyImport('broker', 'slicing', 'inventory', 'store', 'telemetry'),
+    mayOnlyImport('handover', 'slicing'),
     mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry', 'recipes/checkParams'),
   ],
   options: {

@@ -1,19 +1,26 @@
+import type { LabCapacity } from './broker/capacity'
+import type { LayoutService } from './broker/layoutService'
+import type { LeaseService } from './broker/leaseService'
 import type { Catalog } from './catalog/catalog'
 import type { Handlers } from './contract/router'
 import type { DeviceService } from './inventory/deviceService'
-import type { NvidiaSmi } from './inventory/nvidiaSmi'
+import type { Hardware } from './inventory/hardware'
 import type { LabOptions } from './labOptions'
 import type { WorkerPool } from './runtime/workerPool'
 import type { JobService } from './scheduler/jobService'
-import type { LabSlice } from './scheduler/labSlices'
-import type { GpuModel } from './slicing/gpuModel'
+import type { GpuTables } from './slicing/gpuModel'
 import type { StatePaths } from './store/stateDir'
 import type { Store } from './store/store'
 import process from 'node:process'
 import packageJson from '../package.json'
+import { offersBeside } from './broker/offers'
 import { TrancheError } from './contract/errors'
 import { examine } from './doctor/doctor'
+import { handOver } from './handover/handOver'
+import { handOverDevices } from './handover/handOverDevices'
+import { importSmi } from './inventory/smiText/importSmi'
 import { sampleSubmission } from './scheduler/samples'
+import { describeLayouts, describeProfiles } from './slicing/describe'
 
 export interface HandlerDeps {
   readonly options: LabOptions
@@ -23,15 +30,18 @@ export interface HandlerDeps {
   readonly jobs: JobService
   readonly catalog: Catalog
   readonly pool: WorkerPool
-  readonly gpus: ReadonlyMap<string, GpuModel>
-  readonly smi: NvidiaSmi
+  readonly gpus: GpuTables
+  readonly hardware: Hardware
+  readonly layouts: LayoutService
+  readonly leases: LeaseService
   readonly resources: string
-  readonly slices: () => readonly LabSlice[]
+  readonly capacity: () => LabCapacity
+  readonly nowMs: () => number
   readonly startedAtMs: number
 }
 
 /** Answers every call of the contract from the parts of the lab. */
-export function createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, smi, resources, slices, startedAtMs }: HandlerDeps): Handlers {
+export function createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
   return {
     'lab.info': () => ({
       version: packageJson.version,
@@ -45,22 +55,38 @@ export function createHandlers({ options, paths, store, devices, jobs, catalog, 
       platform: `${process.platform} ${process.arch}`,
       firstUse: !store.jobs.any(),
     }),
-    'doctor.run': () => examine({ store, stateDir: options.stateDir, paths, catalog, gpus, smi, runtime: options.runtime }),
+    'doctor.run': () => examine({ store, stateDir: options.stateDir, paths, catalog, tablesFor: hardware.tablesFor, smi: hardware.smi, problems: hardware.problems, nowMs, runtime: options.runtime }),
     'devices.list': () => devices.list(),
     'devices.use': () => pool.use(),
+    'devices.health': () => hardware.health(store.devices.all()),
+    'devices.label': ({ id, label }) => devices.label(id, label),
     'lab.models': () => devices.models(),
-    'lab.add': ({ model }) => devices.addVirtual(model),
+    'lab.add': addition => devices.add(addition),
     'lab.remove': ({ id }) => {
       devices.remove(id)
       return { id }
     },
+    'profiles.list': asked => describeProfiles(gpus, asked),
+    'layouts.list': asked => describeLayouts(gpus, asked),
+    'layouts.export': ({ format, devices: ids }) => handOver(format, handOverDevices(ids === undefined ? devices.list() : ids.map(devices.describe)), gpus),
+    'slices.offers': draft => offersBeside({ tablesFor: hardware.tablesFor }, devices.get(draft.device), draft),
+    'slices.explain': asked => layouts.explain(asked),
+    'slices.plan': wish => layouts.plan(wish),
+    'slices.apply': wish => layouts.apply(wish),
+    'slices.destroy': asked => layouts.destroy(asked),
+    'slices.undo': asked => layouts.undo(asked),
+    'leases.list': () => leases.list(),
+    'leases.grant': asked => leases.grant(asked),
+    'leases.renew': asked => leases.renew(asked),
+    'leases.release': asked => leases.release(asked),
+    'smi.import': ({ text }) => importSmi(text, gpus),
     'catalog.list': () => catalog.list(),
     'catalog.pull': async ({ id }) => {
       await catalog.pull(id)
       return catalog.get(id)
     },
     'jobs.submit': submission => jobs.submit(submission),
-    'jobs.submitSample': ({ sample, model }) => jobs.submit({ ...sampleSubmission(resources, sample, slices().map(({ profile }) => profile)), ...(model !== undefined && { model }) }),
+    'jobs.submitSample': ({ sample, model }) => jobs.submit({ ...sampleSubmission(resources, sample, capacity().slices.map(({ profile }) => profile)), ...(model !== undefined && { model }) }),
     'jobs.list': filter => jobs.list(filter),
     'jobs.get': ({ id }) => jobs.get(id),
     'jobs.cancel': ({ id }) => jobs.cancel(id),

@@ -5,6 +5,11 @@ import type { LabOptions } from './labOptions'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { labCapacity, labPart } from './broker/capacity'
+import { createLayoutJournal } from './broker/layoutJournal'
+import { createLayoutService } from './broker/layoutService'
+import { createLeaseService } from './broker/leaseService'
+import { makePart } from './broker/takeCut'
 import { openBlobStore } from './catalog/blobStore'
 import { cacheDir } from './catalog/cacheDir'
 import { createCatalog } from './catalog/catalog'
@@ -15,16 +20,16 @@ import { readHostCpu } from './inventory/cpu'
 import { isCudaInstalled } from './inventory/cudaProvider'
 import { createDeviceService } from './inventory/deviceService'
 import { readGpuTables } from './inventory/gpuTables'
-import { askNvidiaSmi } from './inventory/nvidiaSmi'
+import { findHardware } from './inventory/hardware'
 import { openLog } from './log'
 import { resourcesDir } from './resources'
 import { createWorkerPool } from './runtime/workerPool'
 import { createDispatcher } from './scheduler/dispatcher'
 import { createJobService } from './scheduler/jobService'
-import { labSlices } from './scheduler/labSlices'
 import { createLedger } from './scheduler/ledger'
 import { requeueRunning } from './scheduler/recovery'
 import { createWorkerReports } from './scheduler/workerReports'
+import { rulesOf } from './slicing/rules'
 import { takeOwnership } from './store/ownership'
 import { prepareStateDir } from './store/stateDir'
 import { openStore } from './store/store'
@@ -68,18 +73,20 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   const resources = resourcesDir()
   const log = openLog(paths.logs)
   const store = openStore(paths)
-  const smi = await askNvidiaSmi()
   const gpus = readGpuTables(resources)
+  const hardware = await findHardware({ gpus, host: options.processHost, entry: join(dirname(resources), 'out', 'main', 'nvml.js'), nowMs, onFault: what => log.error(what) })
+  const { tablesFor } = hardware
   const cpu = readHostCpu()
   const cudaInstalled = isCudaInstalled()
   const changes = createChanges(() => store.events.lastSeq())
   const ledger = createLedger({ store, nowMs, changes })
-  const devices = createDeviceService({ store, gpus, cpu, cudaInstalled, nowMs, changes })
-  const slices = () => labSlices(store, { cores: cpu.cores, cudaInstalled })
+  const devices = createDeviceService({ store, gpus, tablesFor, cpu, cudaInstalled, nowMs, changes })
+  const host = { cores: cpu.cores, cudaInstalled, tablesFor }
+  const capacity = () => labCapacity(store, host)
   const catalog = openCatalog(paths, changes.catalog)
   const entryIds = new Set(catalog.list().map(({ id }) => id))
 
-  devices.syncHardware(smi)
+  devices.syncHardware(hardware.gpus)
   devices.seedFirstStart(isFirstStart)
   if (isFirstStart)
     await catalog.adoptSeed()
@@ -95,11 +102,15 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
     runJobs: options.runJobs,
     isEntry: model => entryIds.has(model),
     isModelReady: model => !entryIds.has(model) || catalog.state(model) === 'ready',
-    slices,
+    capacity,
+    makePart(deviceId, profile) {
+      const device = devices.get(deviceId)
+      return labPart(device, makePart({ store, tablesFor, nowMs }, device, profile), host)
+    },
     nowMs,
     onFault: (what, thrown) => log.error({ err: thrown }, what),
   })
-  pool.listen(createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, onFault: dispatcher.fault }))
+  pool.listen(createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, wasRevoked: dispatcher.wasRevoked, onFault: dispatcher.fault }))
   changes.on(({ topics }) => topics.includes('catalog') && dispatcher.wake())
   const jobs = createJobService({
     store,
@@ -111,26 +122,46 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
       recipeOf: model => entryIds.has(model) ? catalog.get(model).recipe : null,
       ids: () => [...entryIds],
     },
-    slices,
+    capacity,
     jobsDir: paths.jobs,
     nowMs,
     changes,
   })
+  const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: dispatcher.revoke })
+  const journal = createLayoutJournal({ store, nowMs, cutterOf: hardware.cutterOf, rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, tablesFor(device)) })
+  const layouts = createLayoutService({
+    store,
+    tablesFor,
+    indexOf: hardware.indexOf,
+    devices,
+    journal,
+    changes,
+    nowMs,
+    onChanged() {
+      pool.keepOnly(sliceId => store.slices.get(sliceId) !== undefined)
+      dispatcher.wake()
+    },
+  })
   const useFeed = createUseFeed(() => pool.use())
   log.info({ owner: options.owner, runtime: options.runtime, pid: process.pid }, 'lab opened')
+  leases.sweep()
+  const recovering = layouts.recover().catch((thrown: unknown) => log.error({ err: thrown }, 'layouts could not be looked at'))
   dispatcher.wake()
 
   return {
-    router: createRouter(createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, smi, resources, slices, startedAtMs: nowMs() })),
+    router: createRouter(createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
     stateDir: options.stateDir,
     on: (name, listener) => subscribe(name, listener, changes, useFeed),
     inputPath: jobs.inputPath,
     runningJobs: () => store.jobs.inState('running').length,
     async close() {
       useFeed.close()
+      leases.close()
+      await recovering
       await dispatcher.close()
       requeueRunning(store, ledger, 'lab-closed')
       await Promise.all([pool.close(), catalog.close()])
+      hardware.close()
       changes.close()
       store.close()
       ownership.release()

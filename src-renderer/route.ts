@@ -1,15 +1,25 @@
-export type Route = { readonly view: 'devices' | 'catalog' | 'jobs' } | { readonly view: 'job', readonly id: string }
+const pages = ['devices', 'catalog', 'jobs', 'fleet'] as const
+
+export type Route
+  = | { readonly view: typeof pages[number] }
+    | { readonly view: 'job' | 'layout', readonly id: string }
 
 export function hrefOf(route: Route): string {
-  return route.view === 'job' ? `#/jobs/${encodeURIComponent(route.id)}` : `#/${route.view}`
+  switch (route.view) {
+    case 'job': return `#/jobs/${encodeURIComponent(route.id)}`
+    case 'layout': return `#/devices/${encodeURIComponent(route.id)}/edit`
+    default: return `#/${route.view}`
+  }
 }
 
 /** The route that a location hash names; the devices for anything unknown. */
 export function parseHash(hash: string): Route {
-  const [view, id] = hash.replace(/^#?\/?/, '').split('/')
-  if (view === 'jobs')
-    return id ? { view: 'job', id: decode(id) } : { view }
-  return { view: view === 'catalog' ? view : 'devices' }
+  const [view, id, action] = hash.replace(/^#?\/?/, '').split('/')
+  if (view === 'jobs' && id)
+    return { view: 'job', id: decode(id) }
+  if (view === 'devices' && id && action === 'edit')
+    return { view: 'layout', id: decode(id) }
+  return { view: pages.find(page => page === view) ?? 'devices' }
 }
 
 export function goTo(route: Route): void {

@@ -1,4 +1,4 @@
-import type { DeviceMode, Item, JobState, RecipeId, SliceUse } from '@contract/model'
+import type { DeviceMode, ExportFormat, Item, JobState, ModeSettings, RecipeId, SliceUse } from '@contract/model'
 import { baseName } from './format'
 
 /** How the window says the contract's codes. */
@@ -22,6 +22,34 @@ export const modeWords: Record<DeviceMode, string> = {
   vgpu: 'vGPU, time-sliced',
   mig: 'MIG',
   shared: 'Shared',
+}
+
+/** What a mode does, in a sentence. */
+export const modeHints: Record<DeviceMode, string> = {
+  passthrough: 'The whole device for one holder.',
+  sriov: 'Virtual functions, all alike, each for one holder. Their number is set while none is held.',
+  vgpu: 'Each vGPU has its own frame buffer; they take turns at the compute.',
+  mig: 'Each slice has its own memory and its own multiprocessors.',
+  shared: 'Parts of any size. The memory is parted, the compute is not.',
+}
+
+export const vgpuModeWords: Record<NonNullable<ModeSettings['vgpuMode']>, string> = {
+  equal: 'Equal: one frame-buffer size',
+  mixed: 'Mixed: sizes side by side',
+}
+
+export const vgpuPolicyWords: Record<NonNullable<ModeSettings['policy']>, string> = {
+  'best-effort': 'Best effort: idle turns go on',
+  'equal-share': 'Equal share among those that run',
+  'fixed-share': 'Fixed share, even if others are absent',
+}
+
+export const exportWords: Record<ExportFormat, string> = {
+  'mig-parted': 'mig-parted config',
+  'nvidia-smi': 'nvidia-smi commands',
+  'device-plugin': 'Kubernetes device plugin',
+  'slurm': 'Slurm: gres.conf, slurm.conf',
+  'vsphere': 'vSphere profile names',
 }
 
 export const workerWords: Record<SliceUse['state'], string> = {

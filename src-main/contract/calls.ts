@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogEntry, check, device, eventRow, job, jobStates, jobSummary, recipeIds, sliceUse } from './model'
+import { catalogEntry, check, device, deviceModes, eventRow, explanation, exportFormats, gpuHealth, heldLease, job, jobStates, jobSummary, layout, layoutPlan, modeSettings, need, placement, profile, recipeIds, sliceUse, stranded, tableDifference, vgpuModes, wantedCut } from './model'
 
 /**
  * Every call of the product, in one table. A door (window, command line, socket) turns its transport
@@ -20,9 +20,38 @@ export const submitInput = z.object({
   /** Profile of the slice, e.g. `3g.40gb`. Any slice serves if absent. */
   profile: z.string().min(1).optional(),
   device: z.string().min(1).optional(),
+  /** What the slice has to have, in place of a profile. On a device in `shared` mode a part of that size is made. */
+  need: need.optional(),
   /** Folder that gets a copy of every result, absolute. */
   outDir: absolutePath.optional(),
   params: z.record(z.string(), z.unknown()).optional(),
+}).strict()
+
+/** A model by its table's name, in a mode (its most capable one if absent: MIG, then vGPU). */
+const ofModel = z.object({ model: z.string().min(1).max(100), mode: z.enum(deviceModes).optional(), vgpuMode: z.enum(vgpuModes).optional() }).strict()
+
+/** A device and the layout that it should have. */
+export const layoutWish = z.object({
+  device: z.string().min(1),
+  /** The mode it should be in; its present one if absent. */
+  mode: z.enum(deviceModes).optional(),
+  settings: modeSettings.optional(),
+  /** Every slice that should be there afterwards; `compact` for those that are there, at the places that leave most room. */
+  layout: z.union([z.array(wantedCut).max(256), z.literal('compact')]),
+}).strict()
+
+export const grantInput = z.object({
+  /** Who will hold it: a VM, a person, a team. */
+  holder: z.string().regex(/^[\w.@:-]{1,64}$/, 'letters, digits and . _ @ : - only, at most 64').refine(name => !name.startsWith('job_'), 'job_ names a job'),
+  profile: z.string().min(1).optional(),
+  device: z.string().min(1).optional(),
+  need: need.optional(),
+  /** All of them or none. At most four vGPUs for one holder, and then all of one board type and series. */
+  count: z.number().int().min(1).max(64).default(1),
+  /** Whether a slice may be cut for it where none is free. */
+  cut: z.boolean().default(true),
+  expiresInMs: z.number().int().min(1000).nullable().default(null),
+  idleAfterMs: z.number().int().min(1000).nullable().default(null),
 }).strict()
 
 export const calls = {
@@ -52,9 +81,116 @@ export const calls = {
   'doctor.run': { input: nothing, output: z.object({ ok: z.boolean(), checks: z.array(check) }) },
   'devices.list': { input: nothing, output: z.array(device) },
   'devices.use': { input: nothing, output: z.array(sliceUse) },
-  'lab.models': { input: nothing, output: z.array(z.object({ model: z.string(), name: z.string(), memoryMiB: z.number() })) },
-  'lab.add': { input: z.object({ model: z.string().min(1) }).strict(), output: device },
+  'devices.health': { input: nothing, output: z.array(gpuHealth) },
+  /** Names a device for requests; null takes the label away. */
+  'devices.label': { input: byId.extend({ label: z.string().regex(/^[\w.-]{1,40}$/, 'letters, digits and . _ - only, at most 40').nullable() }).strict(), output: device },
+  'lab.models': {
+    input: nothing,
+    output: z.array(z.object({ model: z.string(), name: z.string(), architecture: z.string(), memoryMiB: z.number(), sm: z.number().nullable(), modes: z.array(z.enum(deviceModes)) })),
+  },
+  /** Adds virtual GPUs of one model, each cut by `layout`, or into the largest profile of its mode if that is absent. */
+  'lab.add': {
+    input: z.object({
+      model: z.string().min(1),
+      count: z.number().int().min(1).max(10_000).default(1),
+      mode: z.enum(deviceModes).optional(),
+      settings: modeSettings.optional(),
+      layout: z.array(wantedCut).max(256).optional(),
+      label: z.string().regex(/^[\w.-]{1,40}$/).optional(),
+    }).strict(),
+    output: z.array(device),
+  },
   'lab.remove': { input: byId, output: z.object({ id: z.string() }) },
+
+  'profiles.list': {
+    input: ofModel,
+    output: z.object({
+      model: z.string(),
+      name: z.string(),
+      mode: z.enum(deviceModes),
+      vgpuMode: z.enum(vgpuModes).nullable(),
+      slots: z.number(),
+      computeSlices: z.number().nullable(),
+      sm: z.number().nullable(),
+      usableMiB: z.number(),
+      confidence: z.string(),
+      sources: z.array(z.string()),
+      profiles: z.array(profile),
+    }),
+  },
+  'layouts.list': {
+    input: ofModel.extend({ maximal: z.boolean().default(false), profiles: z.array(z.string()).optional(), limit: z.number().int().min(1).max(200_000).default(200_000) }).strict(),
+    output: z.object({
+      model: z.string(),
+      mode: z.enum(deviceModes),
+      layouts: z.array(layout),
+      /** There are more than `limit`. */
+      truncated: z.boolean(),
+      /** One placement stands for every layout of the same profiles: all modes but MIG. */
+      distinct: z.boolean(),
+    }),
+  },
+  /** What could be cut beside a draft, and where: every profile at every start, with the reason where it cannot. */
+  'slices.offers': {
+    input: layoutWish.extend({ layout: z.array(z.object({ profile: z.string(), start: z.number().int().nonnegative() })).max(256) }).strict(),
+    output: z.object({
+      /** Null, or why the draft itself is not legal. */
+      illegal: z.string().nullable(),
+      slots: z.number(),
+      slices: z.array(placement.extend({ memoryMiB: z.number(), sm: z.number().nullable(), computeSlices: z.number() })),
+      stranded,
+      profiles: z.array(profile.extend({
+        /** The start that keeps most future requests possible; null where none is legal. */
+        best: z.number().nullable(),
+        places: z.array(z.object({ start: z.number(), ok: z.boolean(), rule: z.string().nullable(), message: z.string() })),
+      })),
+    }),
+  },
+  'slices.explain': { input: z.object({ device: z.string().min(1), profile: z.string().min(1), count: z.number().int().min(1).max(64).default(1) }).strict(), output: explanation },
+  'slices.plan': { input: layoutWish, output: layoutPlan },
+  /** Carries a plan out. With `basis`, only if the device is still as it was when that plan was made. */
+  'slices.apply': { input: layoutWish.extend({ basis: z.string().optional() }).strict(), output: z.object({ plan: layoutPlan, device }) },
+  /** Destroys one slice, or all of a device. Throws `in_use` with the holders. */
+  'slices.destroy': { input: z.object({ slice: z.string().optional(), device: z.string().optional() }).strict().refine(({ slice, device }) => (slice === undefined) !== (device === undefined), 'name a slice or a device'), output: device },
+  /** Takes the last change of a device's layout back; as a plan only, if `dry`. */
+  'slices.undo': { input: z.object({ device: z.string().min(1), dry: z.boolean().default(false) }).strict(), output: z.object({ plan: layoutPlan, device }) },
+  'leases.list': { input: nothing, output: z.array(heldLease) },
+  /** Leases slices to a holder outside. All or nothing. */
+  'leases.grant': { input: grantInput, output: heldLease },
+  'leases.renew': { input: byId.extend({ epoch: z.number().int().positive(), expiresInMs: z.number().int().min(1000).nullable().default(null) }).strict(), output: heldLease },
+  /** Ends a lease of a holder outside, or, with `revoke`, a job's: that job goes back to its queue from its checkpoint. */
+  'leases.release': { input: byId.extend({ revoke: z.boolean().default(false) }).strict(), output: z.object({ id: z.string() }) },
+  'smi.import': {
+    input: z.object({ text: z.string().max(8 * 1024 * 1024) }).strict(),
+    output: z.object({
+      devices: z.array(z.object({
+        index: z.number(),
+        name: z.string().nullable(),
+        uuid: z.string().nullable(),
+        model: z.string().nullable(),
+        migEnabled: z.boolean().nullable(),
+        memoryMiB: z.number().nullable(),
+        profiles: z.array(z.object({
+          id: z.number(),
+          name: z.string().nullable(),
+          memoryGiB: z.number().nullable(),
+          sm: z.number().nullable(),
+          maxInstances: z.number().nullable(),
+          starts: z.array(z.number()).nullable(),
+          size: z.number().nullable(),
+        })),
+        instances: z.array(z.object({ profile: z.string(), profileId: z.number(), instanceId: z.number(), start: z.number(), size: z.number() })),
+      })),
+      differences: z.array(tableDifference),
+      /** What in the text could not be read: line number and why. */
+      problems: z.array(z.object({ line: z.number(), message: z.string() })),
+    }),
+  },
+  /** Layouts of devices (all if absent) in another tool's words. Throws `unsupported` naming what it cannot say. */
+  'layouts.export': {
+    input: z.object({ format: z.enum(exportFormats), devices: z.array(z.string()).optional() }).strict(),
+    output: z.object({ files: z.array(z.object({ name: z.string(), text: z.string() })), notes: z.array(z.string()) }),
+  },
   'catalog.list': { input: nothing, output: z.array(catalogEntry) },
   'catalog.pull': { input: byId, output: catalogEntry },
   'jobs.submit': { input: submitInput, output: job },

@@ -2,7 +2,8 @@ import type { Catalog } from '../catalog/catalog'
 import type { Check } from '../contract/model'
 import type { NvidiaSmi } from '../inventory/nvidiaSmi'
 import type { RuntimeInfo } from '../labOptions'
-import type { GpuModel } from '../slicing/gpuModel'
+import type { GpuTables } from '../slicing/gpuModel'
+import type { DeviceRow } from '../store/devices'
 import type { StatePaths } from '../store/stateDir'
 import type { Store } from '../store/store'
 import { lstatSync, statfsSync } from 'node:fs'
@@ -14,8 +15,11 @@ export interface DoctorDeps {
   readonly stateDir: string
   readonly paths: StatePaths
   readonly catalog: Catalog
-  readonly gpus: ReadonlyMap<string, GpuModel>
+  readonly tablesFor: (device: DeviceRow) => GpuTables
+  readonly nowMs: () => number
   readonly smi: NvidiaSmi
+  /** What the driver did not tell. */
+  readonly problems: readonly string[]
   readonly runtime: RuntimeInfo
 }
 
@@ -23,12 +27,12 @@ export interface DoctorDeps {
 export async function examine(deps: DoctorDeps): Promise<{ ok: boolean, checks: Check[] }> {
   const checks: Check[] = [
     checkRuntime(deps.runtime),
-    checkGpus(deps.smi),
+    checkGpus(deps),
     checkDatabase(deps.store),
     checkFolder(deps.stateDir),
     checkSpace(deps.stateDir, deps.store),
     ...await checkCatalog(deps.catalog),
-    ...checkInvariants({ store: deps.store, gpus: deps.gpus, jobsDir: deps.paths.jobs }),
+    ...checkInvariants({ store: deps.store, tablesFor: deps.tablesFor, jobsDir: deps.paths.jobs, nowMs: deps.nowMs() }),
   ]
   return { ok: checks.every(({ ok }) => ok), checks }
 }
@@ -38,8 +42,9 @@ function checkRuntime(runtime: RuntimeInfo): Check {
   return { name: 'runtime', ok: true, detail: `${electron} (${runtime.detail}), this process on Node ${process.versions.node}` }
 }
 
-function checkGpus(smi: NvidiaSmi): Check {
-  return { name: 'GPUs', ok: true, detail: smi.found ? `${smi.gpus.length} found by nvidia-smi` : `none: ${smi.detail}` }
+function checkGpus({ smi, problems }: DoctorDeps): Check {
+  const found = smi.found ? `${smi.gpus.length} found by nvidia-smi` : `none: ${smi.detail}`
+  return { name: 'GPUs', ok: true, detail: [found, ...problems].join('; ') }
 }
 
 function checkDatabase({ db }: Store): Check {

@@ -1,41 +1,66 @@
 import type { Check } from '../contract/model'
-import type { GpuModel } from '../slicing/gpuModel'
+import type { GpuTables } from '../slicing/gpuModel'
+import type { DeviceRow } from '../store/devices'
 import type { Store } from '../store/store'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { resultsDir } from '../scheduler/resultFiles'
+import { computeInstanceRules } from '../slicing/computeInstances'
 import { cutLayout, rulesOf } from '../slicing/rules'
 
 interface Subject {
   readonly store: Store
-  readonly gpus: ReadonlyMap<string, GpuModel>
+  readonly tablesFor: (device: DeviceRow) => GpuTables
+  readonly nowMs: number
   readonly jobsDir: string
 }
 
 /** What must always hold, asked of the database as it is. Each answers with what breaks the rule; empty is well. */
 const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
   'no two live leases on one slice': ({ store }) => select(store, `
-    SELECT sliceId || ' is held ' || count(*) || ' times' AS broken FROM lease WHERE releasedAtMs IS NULL GROUP BY sliceId HAVING count(*) > 1`),
+    SELECT sliceId || ' is held ' || count(*) || ' times' AS broken FROM hold GROUP BY sliceId HAVING count(*) > 1`),
 
   'every live lease is on a slice that exists': ({ store }) => select(store, `
-    SELECT id || ' is on ' || sliceId AS broken FROM lease WHERE releasedAtMs IS NULL AND sliceId NOT IN (SELECT id FROM slice)`),
+    SELECT id || ' holds nothing that exists' AS broken FROM lease WHERE releasedAtMs IS NULL
+    AND NOT EXISTS (SELECT 1 FROM hold JOIN slice ON slice.id = sliceId WHERE hold.epoch = lease.epoch)
+    UNION ALL SELECT sliceId || ' is held under ' || hold.epoch || ', which is over' FROM hold LEFT JOIN lease ON lease.epoch = hold.epoch
+    WHERE lease.epoch IS NULL OR releasedAtMs IS NOT NULL`),
+
+  'a job holds one slice at a time': ({ store }) => select(store, `
+    SELECT holder || ' holds ' || count(*) || ' slices' AS broken FROM lease JOIN hold USING (epoch)
+    WHERE releasedAtMs IS NULL AND holderKind = 'job' GROUP BY holder HAVING count(*) > 1`),
+
+  'a holder has at most four vGPUs': ({ store }) => select(store, `
+    SELECT holder || ' holds ' || count(*) || ' vGPUs' AS broken FROM lease JOIN hold USING (epoch) JOIN slice ON slice.id = sliceId
+    JOIN device ON device.id = deviceId WHERE releasedAtMs IS NULL AND mode = 'vgpu' GROUP BY holder HAVING count(*) > 4`),
+
+  'no lease outlives its time': ({ store, nowMs }) => select(store, `
+    SELECT id || ' ended ' || (${nowMs} - expiresAtMs) || ' ms ago' AS broken FROM lease WHERE releasedAtMs IS NULL AND expiresAtMs < ${nowMs} - 10000`),
 
   'no two slices overlap on a device': ({ store }) => select(store, `
-    SELECT a.id || ' and ' || b.id AS broken FROM slice a JOIN slice b ON a.deviceId = b.deviceId AND a.id < b.id
+    SELECT a.id || ' and ' || b.id AS broken FROM slice a JOIN slice b ON a.deviceId = b.deviceId AND a.parentId IS b.parentId AND a.id < b.id
     WHERE a.start < b.start + b.size AND b.start < a.start + a.size`),
 
-  'every layout obeys the rules of its device\'s mode': ({ store, gpus }) => {
-    const slices = store.slices.all()
-    return store.devices.all().flatMap((device) => {
-      try {
-        cutLayout(rulesOf(device, gpus), slices.filter(slice => slice.deviceId === device.id))
-        return []
+  'every layout obeys the rules of its device\'s mode': ({ store, tablesFor }) => store.devices.all().flatMap((device) => {
+    const slices = store.slices.ofDevice(device.id)
+    const rules = rulesOf(device, tablesFor(device))
+    try {
+      cutLayout(rules, slices.filter(({ parentId }) => parentId === null))
+      for (const parent of slices.filter(({ id }) => slices.some(({ parentId }) => parentId === id))) {
+        const offer = rules.offer(parent.profile)
+        if (offer)
+          cutLayout(computeInstanceRules(offer), slices.filter(({ parentId }) => parentId === parent.id))
       }
-      catch (thrown) {
-        return [`${device.name}: ${thrown instanceof Error ? thrown.message : thrown}`]
-      }
-    })
-  },
+      return []
+    }
+    catch (thrown) {
+      return [`${device.name}: ${thrown instanceof Error ? thrown.message : thrown}`]
+    }
+  }),
+
+  'no change of a layout is unfinished': ({ store }) => store.layoutChanges.unfinished()
+    .filter(({ state }) => state === 'stuck')
+    .map(({ deviceId, error }) => `${deviceId}: ${error}`),
 
   'a running job holds exactly one slice, a queued one none': ({ store }) => select(store, `
     SELECT job.id || ' is ' || state || ' and holds ' || count(lease.epoch) AS broken
@@ -59,7 +84,7 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
 
   'the slices of a device fit its memory': ({ store }) => select(store, `
     SELECT device.name || ': ' || sum(slice.memoryMiB) || ' of ' || device.memoryMiB || ' MiB' AS broken
-    FROM slice JOIN device ON device.id = slice.deviceId GROUP BY device.id HAVING sum(slice.memoryMiB) > device.memoryMiB`),
+    FROM slice JOIN device ON device.id = slice.deviceId WHERE parentId IS NULL GROUP BY device.id HAVING sum(slice.memoryMiB) > device.memoryMiB`),
 
   'every result file is there, inside the state folder': missingResults,
 }

@@ -1,26 +1,27 @@
+import type { CallParsed } from '../contract/calls'
 import type { Device } from '../contract/model'
-import type { GpuModel } from '../slicing/gpuModel'
+import type { GpuModel, GpuTables } from '../slicing/gpuModel'
 import type { DeviceRow } from '../store/devices'
+import type { LeaseRow } from '../store/leases'
+import type { SliceRow } from '../store/slices'
 import type { Store } from '../store/store'
 import type { Changes } from '../telemetry/changes'
 import type { HostCpu } from './cpu'
-import type { NvidiaSmi } from './nvidiaSmi'
+import type { FoundGpu } from './foundGpu'
 import { TrancheError } from '../contract/errors'
-import { cutLayout, rulesOf } from '../slicing/rules'
+import { findModel } from '../slicing/gpuModel'
+import { settle } from '../slicing/modeSettings'
+import { firstLayout, placeLayout } from '../slicing/placeLayout'
+import { modesOf, rulesOf } from '../slicing/rules'
 import { newId } from '../store/ids'
 import { describeDevice } from './describeDevice'
-
-/** The virtual A100 of a first start: one slice of each common size, and the 3g at slot 4 so that nothing overlaps. */
-const firstLayout = [
-  { profile: '2g.20gb', start: 0 },
-  { profile: '1g.10gb', start: 2 },
-  { profile: '1g.10gb', start: 3 },
-  { profile: '3g.40gb', start: 4 },
-]
+import { insertSlice } from './sliceRows'
 
 export interface InventoryDeps {
   readonly store: Store
-  readonly gpus: ReadonlyMap<string, GpuModel>
+  readonly gpus: GpuTables
+  /** The tables that hold for one device: a real GPU's is what its driver says. */
+  readonly tablesFor: (device: DeviceRow) => GpuTables
   readonly cpu: HostCpu
   readonly cudaInstalled: boolean
   readonly nowMs: () => number
@@ -28,34 +29,19 @@ export interface InventoryDeps {
 }
 
 export type DeviceService = ReturnType<typeof createDeviceService>
+type Addition = CallParsed<'lab.add'>
 
 /** The devices of the lab: the host's own, kept in step with what is found, and virtual GPUs that people add. */
-export function createDeviceService({ store, gpus, cpu, cudaInstalled, nowMs, changes }: InventoryDeps) {
-  function insert(device: Omit<DeviceRow, 'id' | 'createdAtMs' | 'present'>, layout: readonly { profile: string, start: number }[]): DeviceRow {
-    const row: DeviceRow = { ...device, id: newId('device'), present: true, createdAtMs: nowMs() }
-    const cuts = cutLayout(rulesOf(row, gpus), layout)
+export function createDeviceService({ store, gpus, tablesFor, cpu, cudaInstalled, nowMs, changes }: InventoryDeps) {
+  function insert(device: Omit<DeviceRow, 'id' | 'createdAtMs' | 'present' | 'settings'> & Pick<Addition, 'settings'>, wanted?: Addition['layout']): DeviceRow {
+    const row: DeviceRow = { ...device, settings: settle(device.mode, device.settings ?? {}, gpus.get(device.model)), id: newId('device'), present: true, createdAtMs: nowMs() }
+    const rules = rulesOf(row, tablesFor(row))
+    const cuts = placeLayout(rules, wanted ?? firstLayout(rules))
     store.devices.insert(row)
     store.events.append(nowMs(), 'device.added', row.id, { name: row.name, model: row.model, mode: row.mode })
-    for (const cut of cuts) {
-      const id = newId('slice')
-      store.slices.insert({ ...cut, id, deviceId: row.id, createdAtMs: nowMs() })
-      store.events.append(nowMs(), 'slice.cut', id, { device: row.id, profile: cut.profile, start: cut.start, size: cut.size })
-    }
+    for (const cut of cuts)
+      insertSlice(store, row.id, rules, cut, nowMs())
     return row
-  }
-
-  function insertVirtual(model: GpuModel, layout: typeof firstLayout): DeviceRow {
-    const alike = store.devices.all().filter(device => device.kind === 'virtual-gpu' && device.model === model.model)
-    const names = new Set(alike.map(device => device.name))
-    let number = alike.length + 1
-    while (names.has(virtualName(model, number)))
-      number++
-    return insert({ kind: 'virtual-gpu', model: model.model, name: virtualName(model, number), mode: 'mig', memoryMiB: model.memoryMiB, hardwareKey: null }, layout)
-  }
-
-  function describe(row: DeviceRow): Device {
-    const slices = store.slices.all().filter(slice => slice.deviceId === row.id)
-    return describeDevice(row, slices, store.leases.live(), { gpus, cpu, cudaInstalled })
   }
 
   function get(id: string): DeviceRow {
@@ -65,21 +51,65 @@ export function createDeviceService({ store, gpus, cpu, cudaInstalled, nowMs, ch
     return row
   }
 
+  function describe(row: DeviceRow): Device {
+    return describeDevice(row, {
+      slices: store.slices.ofDevice(row.id),
+      leaseOn: sliceId => store.leases.onSlice(sliceId),
+      canUndo: store.layoutChanges.lastDone(row.id) !== undefined,
+      unfinished: store.layoutChanges.unfinishedOf(row.id),
+    }, { cpu, cudaInstalled, tablesFor })
+  }
+
+  /** All at once, in a few reads however many there are. */
+  function list(): Device[] {
+    const slices = new Map<string, SliceRow[]>()
+    for (const slice of store.slices.all())
+      slices.set(slice.deviceId, [...slices.get(slice.deviceId) ?? [], slice])
+    const leases = new Map<string, LeaseRow>(store.leases.live().flatMap(lease => lease.sliceIds.map(sliceId => [sliceId, lease] as const)))
+    const undoable = store.layoutChanges.undoable()
+    const unfinished = new Map(store.layoutChanges.unfinished().map(change => [change.deviceId, change]))
+    return store.devices.all().map(row => describeDevice(row, {
+      slices: slices.get(row.id) ?? [],
+      leaseOn: sliceId => leases.get(sliceId),
+      canUndo: undoable.has(row.id),
+      unfinished: unfinished.get(row.id),
+    }, { cpu, cudaInstalled, tablesFor }))
+  }
+
+  function addVirtual(model: GpuModel, { count, mode, settings, layout, label }: Omit<Addition, 'model'>): DeviceRow[] {
+    const known = modesOf(model)
+    const names = virtualNames(model, new Set(store.devices.all().map(({ name }) => name)))
+    return Array.from({ length: count }, () => insert({
+      kind: 'virtual-gpu',
+      model: model.model,
+      name: names(),
+      mode: mode ?? known.find(each => each === 'mig') ?? known.find(each => each === 'vgpu') ?? 'passthrough',
+      memoryMiB: model.memoryMiB,
+      hardwareKey: null,
+      label: label ?? null,
+      settings,
+    }, layout))
+  }
+
   return {
-    list: (): Device[] => store.devices.all().map(describe),
+    list,
+    get,
+    describe: (id: string): Device => describe(get(id)),
 
     /** Brings the table of the host's own devices in step with what was found; hardware that is gone is kept, unusable. */
-    syncHardware(smi: NvidiaSmi): void {
-      const found = [
-        { hardwareKey: 'cpu', kind: 'cpu' as const, model: cpu.model, name: 'Host CPU', memoryMiB: cpu.memoryMiB },
-        ...(smi.found ? smi.gpus : []).map(gpu => ({ hardwareKey: gpu.uuid, kind: 'gpu' as const, model: gpu.name, name: gpu.name, memoryMiB: gpu.memoryMiB })),
+    syncHardware(found: readonly FoundGpu[]): void {
+      const hardware = [
+        { hardwareKey: 'cpu', kind: 'cpu' as const, model: cpu.model, name: 'Host CPU', memoryMiB: cpu.memoryMiB, shown: null },
+        ...found.map(({ uuid, model, name, memoryMiB, shown }) => ({ hardwareKey: uuid, kind: 'gpu' as const, model, name, memoryMiB, shown })),
       ]
       store.write(() => {
         const known = store.devices.all().filter(device => device.hardwareKey !== null)
-        for (const device of known)
-          store.devices.refresh(device.id, { ...(found.find(hardware => hardware.hardwareKey === device.hardwareKey) ?? device), present: found.some(hardware => hardware.hardwareKey === device.hardwareKey) })
-        for (const hardware of found.filter(({ hardwareKey }) => known.every(device => device.hardwareKey !== hardwareKey)))
-          insert({ ...hardware, mode: 'passthrough' }, [{ profile: 'passthrough', start: 0 }])
+        for (const device of known) {
+          const now = hardware.find(({ hardwareKey }) => hardwareKey === device.hardwareKey)
+          store.devices.refresh(device.id, { ...(now ?? device), present: now !== undefined })
+        }
+        for (const { shown, ...one } of hardware.filter(({ hardwareKey }) => known.every(device => device.hardwareKey !== hardwareKey)))
+          insert({ ...one, mode: shown ? 'mig' : 'passthrough', label: null }, shown ? [...shown] : undefined)
       })
     },
 
@@ -87,17 +117,17 @@ export function createDeviceService({ store, gpus, cpu, cudaInstalled, nowMs, ch
     seedFirstStart(isFirst: boolean): void {
       const model = gpus.get('A100-80GB')
       if (isFirst && model)
-        store.write(() => insertVirtual(model, firstLayout))
+        store.write(() => addVirtual(model, { count: 1 }))
     },
 
-    /** Adds a virtual GPU, cut as a first one is. Throws `not_found` for a model without a table. */
-    addVirtual(modelName: string): Device {
-      const model = [...gpus.values()].find(({ model }) => model.toLowerCase() === modelName.toLowerCase())
+    /** Adds virtual GPUs. Throws `not_found` for a model without a table, `conflict` for a layout that its rules refuse. */
+    add({ model: name, ...addition }: Addition): Device[] {
+      const model = findModel(gpus, name)
       if (!model)
-        throw new TrancheError('not_found', `There is no table for a GPU model ${modelName}. Known: ${[...gpus.keys()].join(', ')}.`)
-      const row = store.write(() => insertVirtual(model, firstLayout))
+        throw new TrancheError('not_found', `There is no table for a GPU model ${name}. Known: ${[...gpus.keys()].join(', ')}.`)
+      const rows = store.write(() => addVirtual(model, addition))
       changes.devices()
-      return describe(row)
+      return rows.map(describe)
     },
 
     /** Removes a virtual GPU. Throws `in_use` with the holders while any of its slices is leased. */
@@ -106,19 +136,40 @@ export function createDeviceService({ store, gpus, cpu, cudaInstalled, nowMs, ch
         const row = get(id)
         if (row.kind !== 'virtual-gpu')
           throw new TrancheError('conflict', `${row.name} is part of this host; only virtual GPUs can be removed.`)
-        const holders = describe(row).slices.flatMap(slice => slice.lease ? [slice.lease.holder] : [])
+        const holders = [...new Set(describe(row).slices.flatMap(slice => slice.lease ? [slice.lease.holder] : []))]
         if (holders.length > 0)
-          throw new TrancheError('in_use', `${row.name} is held by ${holders.join(', ')}. Cancel ${holders.length === 1 ? 'that job' : 'these jobs'} or wait for the end, then remove it.`, { details: { holders }, retryable: true })
+          throw new TrancheError('in_use', `${row.name} is held by ${holders.join(', ')}. Cancel ${holders.length === 1 ? 'that job' : 'these jobs'} or release the lease, then remove it.`, { details: { holders }, retryable: true })
         store.devices.remove(id)
         store.events.append(nowMs(), 'device.removed', id, { name: row.name })
       })
       changes.devices()
     },
 
-    models: () => [...gpus.values()].map(({ model, name, memoryMiB }) => ({ model, name, memoryMiB })),
+    /** Names a device for requests, or takes its label away. */
+    label(id: string, label: string | null): Device {
+      store.write(() => {
+        store.devices.label(get(id).id, label)
+        store.events.append(nowMs(), 'device.labelled', id, { label })
+      })
+      changes.devices()
+      return describe(get(id))
+    },
+
+    models: () => [...gpus.values()]
+      .map(gpu => ({ model: gpu.model, name: gpu.name, architecture: gpu.architecture, memoryMiB: gpu.memoryMiB, sm: gpu.sm, modes: modesOf(gpu) }))
+      .sort((a, b) => a.name < b.name ? -1 : 1),
   }
 }
 
-function virtualName(model: GpuModel, number: number): string {
-  return `Virtual ${model.model}${number > 1 ? ` (${number})` : ''}`
+/** `Virtual A30-24GB`, `Virtual A30-24GB (2)`, ...: the next that is free at each call. */
+function virtualNames({ model }: GpuModel, taken: Set<string>): () => string {
+  let number = 0
+  return () => {
+    for (;;) {
+      number++
+      const name = `Virtual ${model}${number > 1 ? ` (${number})` : ''}`
+      if (!taken.has(name))
+        return name
+    }
+  }
 }

@@ -53,6 +53,19 @@ export function createWorkerPool(host: ProcessHost, entry: string) {
     },
     /** Asks for a job to end at its batch's end. Returns false if the slice's worker does not have it. */
     cancel: (sliceId: string, epoch: number): boolean => current.get(sliceId)?.worker.cancel(epoch) ?? false,
+    /** Ends the worker of a slice now. Returns false if it has none. */
+    stop: (sliceId: string): boolean => {
+      const worker = current.get(sliceId)?.worker
+      void worker?.stop(0)
+      return worker !== undefined
+    },
+    /** Lets idle workers go whose slices are gone. */
+    keepOnly: (isThere: (sliceId: string) => boolean): void => {
+      for (const [sliceId, { worker }] of current) {
+        if (worker.isIdle && !isThere(sliceId))
+          void worker.stop()
+      }
+    },
     use: (): SliceUse[] => [...alive].flatMap(worker => worker.use() ?? []),
     /** Ends every worker, at once where it has a job: its results so far are checkpointed anyway. */
     close: async (): Promise<void> => {

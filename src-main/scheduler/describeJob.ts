@@ -15,7 +15,7 @@ export function summarise(job: JobRow, waiting: string | null, nowMs: number): J
     title: job.firstInput === null ? 'synthetic inputs' : basename(job.firstInput),
     state: job.state,
     counts: { total: job.itemCount, done: job.doneCount, failed: job.failedCount },
-    request: { profile: job.profile, device: job.deviceId },
+    request: { profile: job.profile, device: job.deviceId, need: job.need },
     slice: job.lastSlice,
     waiting: job.state === 'queued' ? waiting ?? 'it is next in line' : null,
     crashes: job.crashes,

@@ -1,12 +1,12 @@
+import type { LabCapacity, LabSlice } from '../broker/capacity'
 import type { Catalog } from '../catalog/catalog'
 import type { ErrorShape } from '../contract/errors'
 import type { WorkerPool } from '../runtime/workerPool'
 import type { JobRow } from '../store/jobs'
 import type { Store } from '../store/store'
-import type { LabSlice } from './labSlices'
 import type { Ledger } from './ledger'
 import { mkdirSync } from 'node:fs'
-import { grant } from '../broker/grant'
+import { grant, jobHolder } from '../broker/grant'
 import { toErrorShape } from '../contract/errors'
 import { isEnded } from './jobState'
 import { plan } from './plan'
@@ -23,7 +23,9 @@ export interface DispatcherDeps {
   /** True for a model that is a catalog entry, false for one that is a file. */
   readonly isEntry: (model: string) => boolean
   readonly isModelReady: (model: string) => boolean
-  readonly slices: () => readonly LabSlice[]
+  readonly capacity: () => LabCapacity
+  /** Makes a part of a device in shared mode, within a transaction, and returns it as a slice to run on. */
+  readonly makePart: (device: string, profile: string) => LabSlice
   readonly nowMs: () => number
   readonly onFault: (message: string, thrown: unknown) => void
 }
@@ -36,6 +38,8 @@ export function createDispatcher(deps: DispatcherDeps) {
   const waiting = new Map<string, string>()
   const finishing = new Set<Promise<void>>()
   const fetching = new Set<string>()
+  /** Epochs of leases that a person took back: the end of their workers is no crash. */
+  const revoked = new Set<number>()
   let isAwake = false
   let isClosed = !deps.runJobs
 
@@ -52,12 +56,15 @@ export function createDispatcher(deps: DispatcherDeps) {
 
   function step(): void {
     const queue = store.jobs.inState('queued')
-    const slices = deps.slices()
-    const decisions = plan({
-      queue: queue.map(job => ({ id: job.id, profile: job.profile, device: job.deviceId, modelReady: deps.isModelReady(job.model) })),
-      slices,
-    })
     waiting.clear()
+    if (queue.length === 0)
+      return
+    const { slices, pools } = deps.capacity()
+    const decisions = plan({
+      queue: queue.map(job => ({ id: job.id, profile: job.profile, device: job.deviceId, need: job.need, modelReady: deps.isModelReady(job.model) })),
+      slices,
+      pools,
+    })
     for (const decision of decisions) {
       const job = queue.find(({ id }) => id === decision.job)
       if (decision.type === 'wait') {
@@ -65,25 +72,31 @@ export function createDispatcher(deps: DispatcherDeps) {
         if (job && !deps.isModelReady(job.model))
           fetchModel(job.model)
       }
+      else if (decision.type === 'part') {
+        if (job)
+          attempt(job.id, () => start(job, () => deps.makePart(decision.device, decision.profile)))
+      }
       else {
         const slice = slices.find(({ id }) => id === decision.slice)
         if (job && slice)
-          attempt(job.id, () => start(job, slice))
+          attempt(job.id, () => start(job, () => slice))
       }
     }
   }
 
   /** Lease, state and event in one transaction; only then does the worker hear of it. */
-  function start(job: JobRow, slice: LabSlice): void {
+  function start(job: JobRow, take: () => LabSlice): void {
     const folder = resultsDir(jobsDir, job.id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const lease = ledger.change(job.id, (current) => {
-      const granted = grant(store, slice.row, job.id, deps.nowMs())
+    const started = ledger.change(job.id, (current) => {
+      const slice = take()
+      const lease = grant(store, [slice.row], jobHolder(job.id), deps.nowMs())
       ledger.apply(current, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size } })
-      return granted
+      return { lease, slice }
     })
-    if (!lease)
+    if (!started)
       return
+    const { lease, slice } = started
     const pending = store.items.pending(job.id)
     if (pending.length === 0)
       return finish(job.id)
@@ -165,7 +178,7 @@ export function createDispatcher(deps: DispatcherDeps) {
         if (isEnded(job))
           return
         const lease = store.leases.liveOf(jobId)
-        const isStopping = lease !== undefined && deps.pool.cancel(lease.sliceId, lease.epoch)
+        const isStopping = lease !== undefined && deps.pool.cancel(lease.sliceIds[0], lease.epoch)
         // While its worker still computes, the slice stays leased.
         ledger.endTurn(job, isStopping ? undefined : lease, { type: 'finished', error: toErrorShape(thrown) })
       })
@@ -176,10 +189,27 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
   }
 
+  /** Takes the slice from a running job, which goes back to its queue with the results it has. */
+  function revoke(jobId: string): void {
+    const lease = store.leases.liveOf(jobId)
+    if (!lease)
+      return
+    revoked.add(lease.epoch)
+    if (deps.pool.stop(lease.sliceIds[0]))
+      return
+    ledger.change(jobId, (job) => {
+      if (job.state === 'running')
+        ledger.endTurn(job, lease, { type: 'requeued', why: 'revoked' })
+    })
+    wake()
+  }
+
   return {
     wake,
     finish,
     fault,
+    revoke,
+    wasRevoked: (epoch: number): boolean => revoked.has(epoch),
     /** Why a queued job waits, as of the last look; null if it was not looked at yet. */
     waitingFor: (jobId: string): string | null => waiting.get(jobId) ?? null,
     /** Resolves once every job that has all its results is ended. */

@@ -1,3 +1,4 @@
+import type { LabCapacity } from '../broker/capacity'
 import type { CallParsed } from '../contract/calls'
 import type { Job, JobSummary } from '../contract/model'
 import type { WorkerPool } from '../runtime/workerPool'
@@ -6,7 +7,6 @@ import type { JobRow } from '../store/jobs'
 import type { Store } from '../store/store'
 import type { Changes } from '../telemetry/changes'
 import type { Dispatcher } from './dispatcher'
-import type { LabSlice } from './labSlices'
 import type { Ledger } from './ledger'
 import type { CatalogNames, Submission } from './submission'
 import { TrancheError } from '../contract/errors'
@@ -23,7 +23,7 @@ export interface JobServiceDeps {
   readonly dispatcher: Dispatcher
   readonly pool: WorkerPool
   readonly catalog: CatalogNames
-  readonly slices: () => readonly LabSlice[]
+  readonly capacity: () => LabCapacity
   readonly jobsDir: string
   readonly nowMs: () => number
   readonly changes: Changes
@@ -53,7 +53,7 @@ export function createJobService(deps: JobServiceDeps) {
   const show = (id: string): Job => describe(row(id), store.items.ofJob(id), dispatcher.waitingFor(id), nowMs(), jobsDir)
 
   /** The job and its inputs in one transaction: whoever gets the id may rely on it. */
-  function insert(asked: Pick<JobRow, 'recipe' | 'model' | 'params' | 'profile' | 'deviceId' | 'outDir'>, inputs: readonly (string | null)[], from: Readonly<Record<string, unknown>>): Job {
+  function insert(asked: Pick<JobRow, 'recipe' | 'model' | 'params' | 'profile' | 'deviceId' | 'need' | 'outDir'>, inputs: readonly (string | null)[], from: Readonly<Record<string, unknown>>): Job {
     const atMs = nowMs()
     const id = newId('job')
     store.write(() => {
@@ -87,7 +87,7 @@ export function createJobService(deps: JobServiceDeps) {
 
   return {
     async submit(submission: Submission): Promise<Job> {
-      const { model } = await checkSubmission(submission, deps.slices(), deps.catalog)
+      const { model } = await checkSubmission(submission, deps.capacity(), deps.catalog)
       const inputs = submission.inputs.length > 0 ? submission.inputs : Array.from({ length: submission.synthetic ?? 1 }, () => null)
       return insert({
         recipe: submission.recipe,
@@ -95,6 +95,7 @@ export function createJobService(deps: JobServiceDeps) {
         params: submission.params ?? {},
         profile: submission.profile ?? null,
         deviceId: submission.device ?? null,
+        need: submission.need ?? null,
         outDir: submission.outDir ?? null,
       }, inputs, {})
     },
@@ -120,7 +121,7 @@ export function createJobService(deps: JobServiceDeps) {
       })
       const lease = store.leases.liveOf(id)
       if (lease)
-        deps.pool.cancel(lease.sliceId, lease.epoch)
+        deps.pool.cancel(lease.sliceIds[0], lease.epoch)
       dispatcher.wake()
       return show(id)
     },
@@ -133,7 +134,7 @@ export function createJobService(deps: JobServiceDeps) {
       const inputs = store.items.ofJob(id).filter(({ state }) => !onlyFailed || state !== 'done').map(({ input }) => input)
       if (inputs.length === 0)
         throw new TrancheError('conflict', `Every input of job ${id} has its result; there is nothing to retry.`)
-      return insert({ recipe: job.recipe, model: job.model, params: job.params, profile: job.profile, deviceId: job.deviceId, outDir: job.outDir }, inputs, { retryOf: id })
+      return insert({ recipe: job.recipe, model: job.model, params: job.params, profile: job.profile, deviceId: job.deviceId, need: job.need, outDir: job.outDir }, inputs, { retryOf: id })
     },
 
     result: (id: string, index: number): Promise<unknown> => readResult(jobsDir, item(id, index)),

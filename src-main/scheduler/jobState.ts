@@ -6,7 +6,7 @@ import { TrancheError } from '../contract/errors'
 export type JobEvent
   = | { readonly type: 'started', readonly slice: JobSlice }
     | { readonly type: 'progressed', readonly done: number, readonly failed: number }
-    | { readonly type: 'requeued', readonly why: 'worker-crashed' | 'lab-closed' | 'owner-died' }
+    | { readonly type: 'requeued', readonly why: 'worker-crashed' | 'lab-closed' | 'owner-died' | 'revoked' }
     /** `exported` is false where the folder asked for could not take the results. */
     | { readonly type: 'finished', readonly error: ErrorShape | null, readonly exported?: boolean }
     | { readonly type: 'cancelled' }

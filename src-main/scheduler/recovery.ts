@@ -2,8 +2,8 @@ import type { Store } from '../store/store'
 import type { Ledger } from './ledger'
 
 /**
- * Puts every job that was on a slice back into the queue, in its old place and with the results it has, and takes all
- * leases back. Used at start, when whoever ran them is dead, and at an orderly close. One transaction.
+ * Puts every job that was on a slice back into the queue, in its old place and with the results it has, and takes
+ * the leases of jobs back; holders outside keep theirs. Used at start, when whoever ran them is dead, and at an orderly close. One transaction.
  */
 export function requeueRunning(store: Store, ledger: Ledger, why: 'owner-died' | 'lab-closed'): number {
   return store.write(() => {
@@ -12,7 +12,7 @@ export function requeueRunning(store: Store, ledger: Ledger, why: 'owner-died' |
     for (const job of running)
       ledger.endTurn(job, leases.find(lease => lease.holder === job.id), { type: 'requeued', why })
     // A cancelled job keeps its slice until its worker is at a batch's end.
-    for (const lease of store.leases.live())
+    for (const lease of store.leases.live().filter(({ holderKind }) => holderKind === 'job'))
       ledger.release(lease, why)
     return running.length
   })

@@ -1,11 +1,12 @@
+import type { LabCapacity } from '../broker/capacity'
+import type { SliceRequest } from '../broker/planRequest'
 import type { CallParsed } from '../contract/calls'
 import type { RecipeId } from '../contract/model'
-import type { LabSlice } from './labSlices'
 import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { isEligible, partOf, serves, wordsOf } from '../broker/planRequest'
 import { systemCode, TrancheError } from '../contract/errors'
 import { checkParams } from '../recipes/checkParams'
-import { fits } from './plan'
 
 export type Submission = CallParsed<'jobs.submit'>
 
@@ -18,8 +19,8 @@ export interface CatalogNames {
 }
 
 /** Checks all of a submission that can be checked before it is accepted. Returns the model it will use. */
-export async function checkSubmission(submission: Submission, slices: readonly LabSlice[], catalog: CatalogNames): Promise<{ readonly model: string }> {
-  checkRequest(submission, slices)
+export async function checkSubmission(submission: Submission, capacity: LabCapacity, catalog: CatalogNames): Promise<{ readonly model: string }> {
+  checkRequest(submission, capacity)
   checkParams(submission.recipe, submission.params ?? {})
   if (submission.inputs.length === 0 && submission.recipe !== 'tensor')
     throw new TrancheError('invalid_input', `The recipe ${submission.recipe} needs at least one input file.`)
@@ -33,12 +34,20 @@ export async function checkSubmission(submission: Submission, slices: readonly L
   return { model }
 }
 
-function checkRequest({ device, profile }: Submission, slices: readonly LabSlice[]): void {
-  const onDevice = device === undefined ? slices : slices.filter(slice => slice.device === device)
-  if (onDevice.length === 0)
-    throw new TrancheError('not_found', `There is no device ${device}. \`tranche devices\` lists them.`)
-  if (!onDevice.some(slice => fits({ profile: profile ?? null, device: device ?? null }, slice)))
-    throw new TrancheError('not_found', `There is no slice ${profile}${device === undefined ? '' : ` on ${device}`}. There are ${[...new Set(onDevice.map(slice => slice.profile))].join(', ')}.`)
+function checkRequest(submission: Submission, { slices, pools }: LabCapacity): void {
+  const request: SliceRequest = { profile: submission.profile ?? null, device: submission.device ?? null, need: submission.need ?? null }
+  const { device } = request
+  if (request.profile !== null && request.need !== null)
+    throw new TrancheError('invalid_input', 'Name either a profile or what the slice has to have, not both.')
+  if (slices.some(slice => serves(slice, request)) || pools.some(pool => partOf(request, pool) !== null))
+    return
+  const places = [...slices, ...pools]
+  if (device !== null && !places.some(place => place.device === device))
+    throw new TrancheError('not_found', `There is no slice on a device ${device}. \`tranche devices\` lists them.`)
+  if (!places.some(place => isEligible(place, request)))
+    throw new TrancheError('not_found', `No device serves ${wordsOf(request)}. \`tranche devices\` lists models and labels.`)
+  const eligible = [...new Set(slices.filter(slice => isEligible(slice, request)).map(slice => slice.profile))]
+  throw new TrancheError('not_found', `There is no slice ${wordsOf(request)}${device === null ? '' : ` on ${device}`}. There are ${eligible.length > 0 ? eligible.join(', ') : 'none to choose from'}. \`tranche slice explain\` says what would let one be cut.`)
 }
 
 async function checkModel({ recipe, model }: Submission, catalog: CatalogNames): Promise<string> {

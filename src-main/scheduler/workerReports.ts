@@ -18,13 +18,15 @@ export interface ReportDeps {
   readonly finish: (jobId: string) => void
   /** A slice may be free, or a job back in the queue. */
   readonly wake: () => void
+  /** Whether a person took this lease back, so that its worker was ended on purpose. */
+  readonly wasRevoked: (epoch: number) => boolean
   readonly onFault: (jobId: string, thrown: unknown) => void
 }
 
 type JobMessage = Extract<FromWorker, { jobId: string }>
 
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
-export function createWorkerReports({ store, ledger, nowMs, finish, wake, onFault }: ReportDeps): WorkerListener {
+export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRevoked, onFault }: ReportDeps): WorkerListener {
   function receive(message: JobMessage): void {
     const ended = message.type === 'finished' || message.type === 'failed'
     const isInForce = ledger.change(message.jobId, (job) => {
@@ -95,6 +97,8 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, onFaul
           // The job was cancelled or failed before; its slice is free now that the worker is gone.
           if (job.state !== 'running')
             ledger.release(lease, 'stopped')
+          else if (wasRevoked(lease.epoch))
+            ledger.endTurn(job, lease, { type: 'requeued', why: 'revoked' })
           else if (job.crashesSinceResult + 1 < crashLimit)
             ledger.endTurn(job, lease, { type: 'requeued', why: 'worker-crashed' })
           else

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ErrorShape } from '../contract/errors'
-import type { JobState, RecipeId } from '../contract/model'
+import type { JobState, Need, RecipeId } from '../contract/model'
 
 /** The slice a job runs or last ran on, kept with the job because slices come and go. */
 export interface JobSlice {
@@ -19,6 +19,8 @@ export interface JobRow {
   readonly params: Readonly<Record<string, unknown>>
   readonly profile: string | null
   readonly deviceId: string | null
+  /** What the slice has to have, in place of a profile. */
+  readonly need: Need | null
   readonly outDir: string | null
   readonly state: JobState
   readonly error: ErrorShape | null
@@ -40,14 +42,15 @@ export interface JobRow {
   readonly firstInput: string | null
 }
 
-type Stored = Omit<JobRow, 'params' | 'error' | 'lastSlice'> & { params: string, error: string | null, lastSlice: string | null }
+type Stored = Omit<JobRow, 'params' | 'need' | 'error' | 'lastSlice'> & { params: string, need: string | null, error: string | null, lastSlice: string | null }
 
-const columns = ['id', 'recipe', 'model', 'params', 'profile', 'deviceId', 'outDir', 'state', 'error', 'lastSlice', 'crashes', 'crashesSinceResult', 'submittedAtMs', 'startedAtMs', 'endedAtMs', 'turnSinceMs', 'queuedMs', 'runMs', 'itemCount', 'doneCount', 'failedCount', 'firstInput'] as const satisfies readonly (keyof JobRow)[]
+const columns = ['id', 'recipe', 'model', 'params', 'profile', 'deviceId', 'need', 'outDir', 'state', 'error', 'lastSlice', 'crashes', 'crashesSinceResult', 'submittedAtMs', 'startedAtMs', 'endedAtMs', 'turnSinceMs', 'queuedMs', 'runMs', 'itemCount', 'doneCount', 'failedCount', 'firstInput'] as const satisfies readonly (keyof JobRow)[]
 
 function fromStored(row: Stored): JobRow {
   return {
     ...row,
     params: JSON.parse(row.params),
+    need: row.need === null ? null : JSON.parse(row.need),
     error: row.error === null ? null : JSON.parse(row.error),
     lastSlice: row.lastSlice === null ? null : JSON.parse(row.lastSlice),
   }
@@ -57,6 +60,7 @@ function toStored(row: JobRow): Stored {
   return {
     ...row,
     params: JSON.stringify(row.params),
+    need: row.need && JSON.stringify(row.need),
     error: row.error && JSON.stringify(row.error),
     lastSlice: row.lastSlice && JSON.stringify(row.lastSlice),
   }

@@ -1,25 +1,67 @@
 import type { Database } from 'better-sqlite3'
+import type { HolderKind } from '../contract/model'
 
 export interface LeaseRow {
   readonly id: string
-  readonly sliceId: string
+  /** A job's id, or the name of a holder outside. */
   readonly holder: string
+  readonly holderKind: HolderKind
   /** Grows with every lease ever granted in this lab; a message that carries an older one is void. */
   readonly epoch: number
   readonly grantedAtMs: number
+  readonly expiresAtMs: number | null
+  readonly idleAfterMs: number | null
+  readonly usedAtMs: number
+  /** What it holds; a job's lease holds exactly one slice. */
+  readonly sliceIds: readonly string[]
 }
 
+type Stored = Omit<LeaseRow, 'sliceIds'> & { sliceIds: string }
+const fromStored = (row: Stored): LeaseRow => ({ ...row, sliceIds: JSON.parse(row.sliceIds) })
+
+const selectLive = `SELECT id, holder, holderKind, lease.epoch, grantedAtMs, expiresAtMs, idleAfterMs, usedAtMs,
+  (SELECT json_group_array(sliceId) FROM hold WHERE hold.epoch = lease.epoch) AS sliceIds FROM lease WHERE releasedAtMs IS NULL`
+
 export function leaseRepository(db: Database) {
-  const insert = db.prepare('INSERT INTO lease (id, sliceId, holder, grantedAtMs) VALUES (@id, @sliceId, @holder, @grantedAtMs)')
-  const live = db.prepare<[], LeaseRow>('SELECT id, sliceId, holder, epoch, grantedAtMs FROM lease WHERE releasedAtMs IS NULL ORDER BY epoch')
-  const liveOf = db.prepare<[string], LeaseRow>('SELECT id, sliceId, holder, epoch, grantedAtMs FROM lease WHERE holder = ? AND releasedAtMs IS NULL')
+  const insert = db.prepare(`INSERT INTO lease (id, holder, holderKind, grantedAtMs, expiresAtMs, idleAfterMs, usedAtMs)
+    VALUES (@id, @holder, @holderKind, @grantedAtMs, @expiresAtMs, @idleAfterMs, @usedAtMs)`)
+  const hold = db.prepare('INSERT INTO hold (sliceId, epoch) VALUES (?, ?)')
+  const letGo = db.prepare('DELETE FROM hold WHERE epoch = ?')
+  const live = db.prepare<[], Stored>(`${selectLive} ORDER BY epoch`)
+  const liveOf = db.prepare<[string], Stored>(`${selectLive} AND holder = ? ORDER BY epoch`)
+  const one = db.prepare<[string], Stored>(`${selectLive} AND id = ?`)
+  const onSlice = db.prepare<[string], Stored>(`${selectLive} AND epoch = (SELECT epoch FROM hold WHERE sliceId = ?)`)
+  const due = db.prepare<[{ nowMs: number }], Stored>(`${selectLive} AND (expiresAtMs <= @nowMs OR usedAtMs + idleAfterMs <= @nowMs) ORDER BY epoch`)
+  const nextDue = db.prepare<[], { atMs: number | null }>(`SELECT min(min(coalesce(expiresAtMs, 9e15), coalesce(usedAtMs + idleAfterMs, 9e15))) AS atMs
+    FROM lease WHERE releasedAtMs IS NULL AND (expiresAtMs IS NOT NULL OR idleAfterMs IS NOT NULL)`)
+  const renew = db.prepare('UPDATE lease SET usedAtMs = @usedAtMs, expiresAtMs = @expiresAtMs WHERE epoch = @epoch AND releasedAtMs IS NULL')
   const release = db.prepare('UPDATE lease SET releasedAtMs = ?, released = ? WHERE epoch = ? AND releasedAtMs IS NULL')
+  const first = (row: Stored | undefined) => row && fromStored(row)
   return {
-    /** Throws a unique-constraint error if the slice or the holder has a live lease already. */
-    insert: (row: Omit<LeaseRow, 'epoch'>): LeaseRow => ({ ...row, epoch: Number(insert.run(row).lastInsertRowid) }),
-    live: (): LeaseRow[] => live.all(),
-    liveOf: (holder: string): LeaseRow | undefined => liveOf.get(holder),
+    /** Throws a constraint error if a slice is held already, or a job holds another lease. */
+    insert: (row: Omit<LeaseRow, 'epoch'>): LeaseRow => {
+      const { sliceIds, ...stored } = row
+      const epoch = Number(insert.run(stored).lastInsertRowid)
+      for (const sliceId of sliceIds)
+        hold.run(sliceId, epoch)
+      return { ...row, epoch }
+    },
+    live: (): LeaseRow[] => live.all().map(fromStored),
+    get: (id: string): LeaseRow | undefined => first(one.get(id)),
+    /** The live lease of a job, or the first of a holder outside. */
+    liveOf: (holder: string): LeaseRow | undefined => first(liveOf.get(holder)),
+    allOf: (holder: string): LeaseRow[] => liveOf.all(holder).map(fromStored),
+    onSlice: (sliceId: string): LeaseRow | undefined => first(onSlice.get(sliceId)),
+    /** Live leases whose time is over, or that were idle for too long. */
+    due: (nowMs: number): LeaseRow[] => due.all({ nowMs }).map(fromStored),
+    /** When the next lease ends by itself; null if none does. */
+    nextDueMs: (): number | null => nextDue.get()?.atMs ?? null,
     /** Returns false if it was released before. */
-    release: (epoch: number, atMs: number, why: string): boolean => release.run(atMs, why, epoch).changes === 1,
+    renew: (epoch: number, usedAtMs: number, expiresAtMs: number | null): boolean => renew.run({ epoch, usedAtMs, expiresAtMs }).changes === 1,
+    /** Returns false if it was released before. */
+    release: (epoch: number, atMs: number, why: string): boolean => {
+      letGo.run(epoch)
+      return release.run(atMs, why, epoch).changes === 1
+    },
   }
 }

@@ -5,6 +5,7 @@ import { deviceRepository } from './devices'
 import { eventRepository } from './events'
 import { itemRepository } from './items'
 import { jobRepository } from './jobs'
+import { layoutChangeRepository } from './layoutChanges'
 import { leaseRepository } from './leases'
 import { openReserve } from './reserve'
 import { sliceRepository } from './slices'
@@ -34,6 +35,7 @@ export function openStore(paths: StatePaths) {
     devices: deviceRepository(db),
     slices: sliceRepository(db),
     leases: leaseRepository(db),
+    layoutChanges: layoutChangeRepository(db),
     jobs: jobRepository(db),
     items: itemRepository(db),
     events: eventRepository(db),

@@ -1,5 +1,6 @@
 import type { JobSummary } from '@contract/model'
 import { computed } from 'vue'
+import { needWords } from '../need'
 import { useCatalog } from '../stores/catalog'
 import { useDevices } from '../stores/devices'
 
@@ -14,7 +15,7 @@ export function useJobWords(job: () => JobSummary) {
     const { slice, request } = job()
     if (slice)
       return `${slice.profile} · ${deviceName(slice.device)}`
-    const wanted = [request.profile ?? 'any slice', request.device && deviceName(request.device)].filter(Boolean)
+    const wanted = [request.profile ?? (request.need ? needWords(request.need) : 'any slice'), request.device && deviceName(request.device)].filter(Boolean)
     return `asks for ${wanted.join(' on ')}`
   })
 

@@ -1,5 +1,6 @@
 import type { Draft } from '../stores/submit'
 import { computed } from 'vue'
+import { leafSlices } from '../floorPlan'
 import { useCatalog } from '../stores/catalog'
 import { useDevices } from '../stores/devices'
 
@@ -15,7 +16,7 @@ export function useSubmitOptions(draft: () => Draft, deviceId: () => string) {
   const devices = computed(() => store.list.map(({ id, name, kind }) => ({ id, label: kind === 'virtual-gpu' ? `${name} (virtual)` : name })))
 
   const profiles = computed(() => {
-    const slices = store.list.filter(({ id }) => !deviceId() || id === deviceId()).flatMap(device => device.slices)
+    const slices = store.list.filter(({ id }) => !deviceId() || id === deviceId()).flatMap(device => leafSlices(device.slices))
     return [...new Set(slices.map(slice => slice.profile))].map((name) => {
       const free = slices.filter(slice => slice.profile === name && !slice.lease).length
       return { name, label: `${name} (${free === 0 ? 'none free' : `${free} free`})` }

@@ -1,5 +1,5 @@
 import type { ChildProcessByStdio } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -17,21 +17,23 @@ export interface Ended {
 }
 
 export interface Running {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly pid: number
   readonly ended: Promise<Ended>
   /** Resolves when stdout or stderr has said this. */
   readonly said: (pattern: RegExp) => Promise<string>
 }
 
-/** Starts `tranche ARGS`, and ends it with the test at the latest. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+/** Starts `tranche ARGS` with `input` on its standard input, and ends it with the test at the latest. */
+export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Running {
   if (!existsSync(cliPath))
     throw new Error(`${cliPath} is missing: npm run build`)
-  const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '', ...env } })
+  const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '', ...env } })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
+  // One that ends without reading it is no fault of the test.
+  child.stdin.on('error', () => undefined).end(input)
   const said = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => said.stdout += text)
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.stderr += text)

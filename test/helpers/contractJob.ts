@@ -1,4 +1,4 @@
-import type { Device, Item, Job } from '../../src-main/contract/model'
+import type { Device, Item, Job, Lease, Slice } from '../../src-main/contract/model'
 
 /** A running job of one picture, as the doors show it, with what a test wants different. */
 export function contractJob(different: Partial<Job> = {}): Job {
@@ -9,7 +9,7 @@ export function contractJob(different: Partial<Job> = {}): Job {
     title: 'receipt.png',
     state: 'running',
     counts: { total: 1, done: 0, failed: 0 },
-    request: { profile: null, device: null },
+    request: { profile: null, device: null, need: null },
     slice: { id: 'slice_1', device: 'device_1', profile: '3g.40gb', start: 4, size: 4 },
     waiting: null,
     crashes: 0,
@@ -39,6 +39,22 @@ export function contractDevice(different: Partial<Device> = {}): Device {
     computeSlices: 7,
     unusable: null,
     slices: [],
+    label: null,
+    settings: {},
+    modes: ['passthrough', 'sriov', 'vgpu', 'mig', 'shared'],
+    usableMiB: 80384,
+    sm: 108,
+    canUndo: false,
+    unfinishedChange: null,
     ...different,
   }
+}
+
+/** A free 1g.10gb at the start of the axis. */
+export function contractSlice(different: Partial<Slice> = {}): Slice {
+  return { id: `slice_${different.start ?? 0}`, parentId: null, profile: '1g.10gb', start: 0, size: 1, memoryMiB: 9856, computeShare: 1 / 7, sm: 14, lease: null, ...different }
+}
+
+export function contractLease(different: Partial<Lease> = {}): Lease {
+  return { id: 'lease_1', holder: 'job_1', holderKind: 'job', epoch: 1, grantedAtMs: 0, expiresAtMs: null, idleAfterMs: null, usedAtMs: 0, ...different }
 }

@@ -1,14 +1,20 @@
+import type { JournalDeps } from '../../src-main/broker/layoutJournal'
 import type { RunRequest } from '../../src-main/runtime/protocol'
 import type { WorkerPool } from '../../src-main/runtime/workerPool'
 import type { StatePaths } from '../../src-main/store/stateDir'
+import { labCapacity, labPart } from '../../src-main/broker/capacity'
+import { createLayoutJournal } from '../../src-main/broker/layoutJournal'
+import { createLayoutService } from '../../src-main/broker/layoutService'
+import { createLeaseService } from '../../src-main/broker/leaseService'
+import { makePart } from '../../src-main/broker/takeCut'
 import { createDeviceService } from '../../src-main/inventory/deviceService'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
 import { createDispatcher } from '../../src-main/scheduler/dispatcher'
 import { createJobService } from '../../src-main/scheduler/jobService'
-import { labSlices } from '../../src-main/scheduler/labSlices'
 import { createLedger } from '../../src-main/scheduler/ledger'
 import { createWorkerReports } from '../../src-main/scheduler/workerReports'
+import { rulesOf } from '../../src-main/slicing/rules'
 import { openStore } from '../../src-main/store/store'
 import { createChanges } from '../../src-main/telemetry/changes'
 
@@ -27,6 +33,8 @@ export function fakePool() {
         cancelled.add(epoch)
       return has
     },
+    stop: sliceId => running.has(sliceId),
+    keepOnly: () => {},
     use: () => [],
     close: async () => {},
   }
@@ -34,15 +42,17 @@ export function fakePool() {
 }
 
 /** The real store, ledger, dispatcher and job service over a state folder, with a fake pool and a clock of its own. */
-export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[] } = {}) {
+export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[], readonly cutterOf?: JournalDeps['cutterOf'] } = {}) {
   let now = 1_000_000
   const nowMs = () => ++now
   const store = openStore(paths)
   const changes = createChanges(() => store.events.lastSeq())
   const ledger = createLedger({ store, nowMs, changes })
-  const host = { cores: 2, cudaInstalled: false }
-  const devices = createDeviceService({ store, gpus, cpu: { model: 'Test CPU', cores: 2, memoryMiB: 8192 }, cudaInstalled: false, nowMs, changes })
-  devices.syncHardware({ found: false, detail: 'none' })
+  const tablesFor = () => gpus
+  const host = { cores: 2, cudaInstalled: false, tablesFor }
+  const capacity = () => labCapacity(store, host)
+  const devices = createDeviceService({ store, gpus, tablesFor, cpu: { model: 'Test CPU', cores: 2, memoryMiB: 8192 }, cudaInstalled: false, nowMs, changes })
+  devices.syncHardware([])
   const { pool, running, cancelled } = fakePool()
   const dispatcher = createDispatcher({
     store,
@@ -53,23 +63,32 @@ export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[
     catalog: { files: () => ({ model: '/models/m.onnx' }), pull: async () => {} },
     isEntry: () => true,
     isModelReady: () => true,
-    slices: () => labSlices(store, host),
+    capacity,
+    makePart(id, profile) {
+      const device = devices.get(id)
+      return labPart(device, makePart({ store, tablesFor, nowMs }, device, profile), host)
+    },
     nowMs,
     onFault: (_what, thrown) => options.faults?.push(thrown),
   })
-  const reports = createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, onFault: dispatcher.fault })
+  const reports = createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, wasRevoked: dispatcher.wasRevoked, onFault: dispatcher.fault })
   const jobs = createJobService({
     store,
     ledger,
     dispatcher,
     pool,
     catalog: { defaultModel: () => 'm', recipeOf: () => 'tensor', ids: () => ['m'] },
-    slices: () => labSlices(store, host),
+    capacity,
     jobsDir: paths.jobs,
     nowMs,
     changes,
   })
-  return { store, ledger, devices, dispatcher, reports, jobs, running, cancelled, changes }
+  const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: dispatcher.revoke })
+  const journal = createLayoutJournal({ store, nowMs, cutterOf: options.cutterOf ?? (() => null), rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, gpus) })
+  const layouts = createLayoutService({ store, tablesFor, indexOf: () => 0, devices, journal, changes, nowMs, onChanged: dispatcher.wake })
+  /** Lets time pass. */
+  const wait = (ms: number) => void (now += ms)
+  return { store, ledger, devices, dispatcher, reports, jobs, leases, layouts, running, cancelled, changes, capacity, nowMs, wait }
 }
 
 /** Lets everything that was put off to the next turns of the event loop happen. */

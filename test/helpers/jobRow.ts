@@ -9,6 +9,7 @@ export function jobRow(different: Partial<JobRow> = {}): JobRow {
     params: {},
     profile: null,
     deviceId: null,
+    need: null,
     outDir: null,
     state: 'queued',
     error: null,

@@ -1,13 +1,14 @@
 import type { Bridge } from '@contract/bridge'
 import type { Changed, EventName, EventPayload } from '@contract/calls'
 import type { ErrorShape } from '@contract/errors'
-import type { CatalogEntry, Device, EventRow, Item, Job, JobState, SliceUse } from '@contract/model'
+import type { CatalogEntry, Device, EventRow, Item, Job, JobState, Lease, SliceUse } from '@contract/model'
 import type { Handlers } from '@contract/router'
 import { TrancheError } from '@contract/errors'
 import { createRouter } from '@contract/router'
+import { basisOf, carriedOut, instancesOf, mockDevice, mockLayouts, mockModels, mockOffers, mockPlan, mockProfiles } from './mockSlicing'
 
 /** What the mock lab holds at first. */
-export type Scenario = 'usual' | 'first-use' | 'many' | 'bare' | 'down'
+export type Scenario = 'usual' | 'first-use' | 'many' | 'fleet' | 'bare' | 'down'
 
 const minute = 60_000
 const samples = ['receipt.png', 'rack-label.png', 'dashboard.png', 'delivery-note.png', 'landscape.png']
@@ -20,7 +21,8 @@ const unreadable: ErrorShape = { code: 'unreadable_input', message: '/home/admin
 /** An in-memory lab behind the window's bridge: for looking at the window in a browser, without a main process. */
 export function createMockBridge(scenario: Scenario = 'usual', now: () => number = Date.now): Bridge {
   const listeners: { [N in EventName]: Set<(payload: EventPayload<N>) => void> } = { changed: new Set(), use: new Set() }
-  const devices = scenario === 'bare' ? [] : firstDevices(now())
+  const devices = scenario === 'bare' ? [] : scenario === 'fleet' ? [...firstDevices(now()), ...manyDevices(600)] : firstDevices(now())
+  const undo = new Map<string, Device>()
   const catalog = scenario === 'bare' ? [] : firstCatalog()
   const jobs = firstJobs(scenario, now())
   const events: EventRow[] = jobs.flatMap(job => eventsOf(job))
@@ -29,6 +31,19 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
   function changed(topics: Changed['topics'], ids: readonly string[] = []) {
     seq += 1
     listeners.changed.forEach(listener => listener({ seq, topics: [...topics], jobs: [...ids] }))
+  }
+
+  function device(id: string): Device {
+    const found = devices.find(each => each.id === id)
+    if (!found)
+      throw new TrancheError('not_found', `There is no device ${id}.`)
+    return found
+  }
+
+  function putDevice(device: Device): Device {
+    devices[devices.findIndex(({ id }) => id === device.id)] = device
+    changed(['devices'])
+    return device
   }
 
   function find(id: string): Job {
@@ -73,14 +88,18 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
       return { version: '0.1.0', stateDir: '/home/admin/.local/share/tranche', pid: 48_213, startedAtMs: now() - 37 * minute, owner: 'app', runtime: { electron: '33.2.1', chromium: '130.0.6723.137', node: '20.18.1', source: 'package', detail: 'Electron 45.4.1 could not be downloaded' }, onnxruntime: '1.30.0', sqlite: '3.53.0', platform: 'linux x64', firstUse: jobs.length === 0 }
     },
     'doctor.run': () => ({ ok: false, checks: [{ name: 'database', ok: true, detail: 'integrity check passed' }, { name: 'leases', ok: true, detail: 'no two live leases overlap' }, { name: 'disk', ok: false, detail: '212 MiB are free, 500 MiB are wanted' }] }),
-    'devices.list': () => devices,
+    'devices.list': () => [...devices],
     'devices.use': () => scenario === 'bare' ? [] : useNow(now()),
-    'lab.models': () => [{ model: 'a100-40', name: 'NVIDIA A100 40GB', memoryMiB: 40_960 }, { model: 'a100-80', name: 'NVIDIA A100 80GB', memoryMiB: 81_920 }, { model: 'h100-80', name: 'NVIDIA H100 80GB', memoryMiB: 81_559 }, { model: 'a30', name: 'NVIDIA A30', memoryMiB: 24_576 }],
-    'lab.add': ({ model }) => {
-      const device: Device = { id: `dev_${model}_${devices.length}`, name: `Virtual ${model.toUpperCase()}`, kind: 'virtual-gpu', model, mode: 'mig', memoryMiB: 40_960, backing: 'Host CPU', slots: 8, computeSlices: 7, unusable: null, slices: [] }
-      devices.push(device)
+    'devices.health': () => [],
+    'devices.label': ({ id, label }) => putDevice({ ...device(id), label }),
+    'lab.models': mockModels,
+    'lab.add': ({ model, count, mode, settings, layout, label }) => {
+      const profiles = mockProfiles({ model, mode })
+      const cuts = (layout ?? [{ profile: profiles.profiles[0]?.name ?? 'passthrough' }]).map(({ profile, start }) => ({ profile, start: start ?? 0 }))
+      const added = Array.from({ length: count }, (_, index) => mockDevice(`dev_${profiles.model}_${devices.length + index}`, `Virtual ${profiles.name.replace('NVIDIA ', '')} ${devices.length + index}`, profiles.model, profiles.mode, cuts, { label: label ?? null, settings: settings ?? {} }))
+      devices.push(...added)
       changed(['devices'])
-      return device
+      return added
     },
     'lab.remove': ({ id }) => {
       const at = devices.findIndex(device => device.id === id)
@@ -90,6 +109,57 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
       devices.splice(at, 1)
       changed(['devices'])
       return { id }
+    },
+    'profiles.list': mockProfiles,
+    'layouts.list': mockLayouts,
+    'slices.offers': wish => mockOffers(device(wish.device), wish),
+    'slices.explain': ({ profile }) => ({ fits: false, start: null, starts: [], rule: 'overlap', message: `${profile} does not fit.`, blockedBy: [], smallestChange: [] }),
+    'slices.plan': wish => mockPlan(device(wish.device), wish),
+    'slices.apply': ({ basis, ...wish }) => {
+      const before = device(wish.device)
+      if (basis !== undefined && basis !== basisOf(before))
+        throw new TrancheError('conflict', `The layout of ${before.name} has changed since this plan was made. Look at the new plan, then apply that.`)
+      const plan = mockPlan(before, wish)
+      if (plan.blocked)
+        throw new TrancheError('in_use', plan.blocked, { details: { holders: plan.holders } })
+      undo.set(before.id, before)
+      return { plan, device: putDevice(carriedOut(before, plan, wish)) }
+    },
+    'slices.destroy': ({ slice, device: id }) => {
+      const of = devices.find(each => each.id === id || each.slices.some(own => own.id === slice))
+      if (!of)
+        throw new TrancheError('not_found', 'There is no such slice or device.')
+      return putDevice({ ...of, slices: slice === undefined ? [] : of.slices.filter(own => own.id !== slice && own.parentId !== slice) })
+    },
+    'slices.undo': ({ device: id, dry }) => {
+      const now = device(id)
+      const before = undo.get(id)
+      if (!before)
+        throw new TrancheError('conflict', `There is no change of ${now.name} to take back.`)
+      const plan = mockPlan(now, { device: id, mode: before.mode, settings: before.settings, layout: before.slices.filter(({ parentId }) => parentId === null).map(({ profile, start }) => ({ profile, start })) })
+      return { plan, device: dry ? now : putDevice({ ...before, canUndo: false }) }
+    },
+    'leases.list': () => devices.flatMap(({ id, name, slices }) => slices.flatMap(({ lease, id: slice, profile, start, size }) => lease ? [{ ...lease, slices: [{ slice, device: id, deviceName: name, profile, start, size }] }] : [])),
+    'leases.grant': ({ holder }) => {
+      throw new TrancheError('unsupported', `The mock lab leases nothing to ${holder}.`)
+    },
+    'leases.renew': ({ id }) => {
+      throw new TrancheError('not_found', `There is no lease ${id}.`)
+    },
+    'leases.release': ({ id }) => {
+      const of = devices.find(({ slices }) => slices.some(({ lease }) => lease?.id === id))
+      if (!of)
+        throw new TrancheError('not_found', `There is no lease ${id}.`)
+      putDevice({ ...of, slices: of.slices.map(slice => slice.lease?.id === id ? { ...slice, lease: null } : slice) })
+      return { id }
+    },
+    'smi.import': () => ({ devices: [], differences: [], problems: [] }),
+    'layouts.export': ({ format, devices: ids }) => {
+      const chosen = devices.filter(({ id }) => !ids || ids.includes(id))
+      if (format === 'vsphere' && chosen.some(({ mode }) => mode === 'shared'))
+        throw new TrancheError('unsupported', 'vSphere has no words for a device in shared mode. Cut it as vGPU, or export another format.')
+      const text = (comment: string) => chosen.map(({ name, slices }) => `${comment} ${name}\n${slices.map(({ profile, start }) => `- ${profile}@${start}`).join('\n')}\n`).join('\n')
+      return { files: format === 'slurm' ? [{ name: 'gres.conf', text: text('#') }, { name: 'slurm.conf', text: 'GresTypes=gpu\n' }] : [{ name: format === 'nvidia-smi' ? 'cut.sh' : 'config.yaml', text: text('#') }], notes: ['Virtual GPUs are written as the cards that they stand for.'] }
     },
     'catalog.list': () => catalog,
     'catalog.pull': ({ id }) => {
@@ -136,31 +206,29 @@ function withPaths(value: unknown): unknown {
 }
 
 function firstDevices(nowMs: number): Device[] {
-  const lease = (number: number, agoMs: number) => ({ id: `lease_${idTail(number)}`, holder: `job_${idTail(number)}`, epoch: 40 + number, grantedAtMs: nowMs - agoMs })
-  const cut = (number: number, profile: string, start: number, size: number, memoryMiB: number, sm: number) =>
-    ({ id: `slice_${idTail(number)}`, profile, start, size, memoryMiB, sm, computeShare: sm / 108, lease: null })
+  const lease = (number: number, agoMs: number): Lease => ({ id: `lease_${idTail(number)}`, holder: `job_${idTail(number)}`, holderKind: 'job', epoch: 40 + number, grantedAtMs: nowMs - agoMs, expiresAtMs: null, idleAfterMs: null, usedAtMs: nowMs - 300 })
+  const outside = (number: number, holder: string): Lease => ({ ...lease(number, 40 * minute), holder, holderKind: 'outside', expiresAtMs: nowMs + 20 * minute, idleAfterMs: 30 * minute, usedAtMs: nowMs - 11 * minute })
+  const cpu: Device = { ...mockDevice('dev_cpu', 'AMD EPYC 9R14 96-Core Processor', 'A30-24GB', 'passthrough', [{ profile: 'passthrough', start: 0 }]), kind: 'cpu', model: 'cpu', memoryMiB: 31_890, usableMiB: 24_576, sm: null, backing: 'Host CPU', modes: ['passthrough', 'shared'] }
+  const a100 = mockDevice(virtualId, 'Virtual A100 80GB', 'A100-80GB', 'mig', [{ profile: '2g.20gb', start: 0 }, { profile: '1g.10gb', start: 2 }, { profile: '1g.10gb', start: 3 }, { profile: '3g.40gb', start: 4 }])
+  const h100 = mockDevice('dev_virtual-h100', 'Virtual H100 80GB', 'H100-80GB', 'mig', [{ profile: '3g.40gb', start: 4 }, { profile: '1g.10gb', start: 0 }], { label: 'class-room', canUndo: false })
+  const shared = mockDevice('dev_virtual-t4', 'Virtual T4', 'T4-16GB', 'shared', [{ profile: '4096MiB', start: 0 }, { profile: '2500MiB', start: 1 }])
   return [
-    { id: 'dev_cpu', name: 'AMD EPYC 9R14 96-Core Processor', kind: 'cpu', model: 'cpu', mode: 'passthrough', memoryMiB: 31_890, backing: 'Host CPU', slots: 1, computeSlices: null, unusable: null, slices: [{ id: `slice_${idTail(9)}`, profile: 'passthrough', start: 0, size: 1, memoryMiB: 24_576, computeShare: 1, sm: null, lease: null }] },
-    {
-      id: virtualId,
-      name: 'Virtual A100 80GB',
-      kind: 'virtual-gpu',
-      model: 'A100-SXM4-80GB',
-      mode: 'mig',
-      memoryMiB: 81_920,
-      backing: 'AMD EPYC 9R14, 2 of 2 cores',
-      slots: 8,
-      computeSlices: 7,
-      unusable: null,
-      slices: [
-        cut(1, '2g.20gb', 0, 2, 19_968, 28),
-        { ...cut(2, '1g.10gb', 2, 1, 9856, 14), lease: lease(2, 94_000) },
-        cut(3, '1g.10gb+me', 3, 1, 9856, 14),
-        { ...cut(4, '3g.40gb', 4, 4, 40_192, 42), lease: lease(1, 12_300) },
-      ],
-    },
-    { id: 'dev_virtual-a30', name: 'Virtual A30', kind: 'virtual-gpu', model: 'A30', mode: 'mig', memoryMiB: 24_576, backing: 'AMD EPYC 9R14, 2 of 2 cores', slots: 4, computeSlices: 4, unusable: 'The host has 1 core free and this layout asks for 2.', slices: [cut(6, '1g.6gb', 1, 1, 5952, 14)] },
+    { ...cpu, slices: cpu.slices.map(slice => ({ ...slice, id: `slice_${idTail(9)}`, memoryMiB: 24_576, sm: null })) },
+    { ...a100, slices: a100.slices.map((slice, index) => ({ ...slice, id: `slice_${idTail(index + 1)}`, lease: index === 1 ? lease(2, 94_000) : index === 3 ? lease(1, 12_300) : null })) },
+    { ...h100, slices: h100.slices.flatMap(slice => slice.start === 0 ? [{ ...slice, lease: outside(7, 'vm-render-02') }] : [slice, ...instancesOf(h100, slice, [1, 2])]) },
+    mockDevice('dev_virtual-a30', 'Virtual A30', 'A30-24GB', 'mig', [{ profile: '1g.6gb', start: 1 }], { unusable: 'The host has 1 core free and this layout asks for 2.' }),
+    mockDevice('dev_virtual-a40', 'Virtual A40', 'A40-48GB', 'vgpu', [0, 12].map(start => ({ profile: 'A40-12C', start })), { settings: { vgpuMode: 'equal', policy: 'equal-share', timeSliceMs: 2 } }),
+    shared,
   ]
+}
+
+/** As many devices of several models and layouts. */
+function manyDevices(count: number): Device[] {
+  const kinds: readonly [string, Device['mode'], readonly [string, number][]][] = [['H200-141GB', 'mig', [['3g.71gb', 4], ['1g.18gb', 3]]], ['A30-24GB', 'mig', [['2g.12gb', 0]]], ['H100-80GB', 'mig', [['4g.40gb', 0], ['3g.40gb', 4]]], ['L40S-48GB', 'passthrough', [['passthrough', 0]]]]
+  return Array.from({ length: count }, (_, index) => {
+    const [model, mode, cuts] = kinds[index % kinds.length]
+    return mockDevice(`dev_many-${index}`, `Virtual ${model} ${index}`, model, mode, cuts.map(([profile, start]) => ({ profile, start })), { label: index % 5 === 0 ? 'class-room' : null })
+  })
 }
 
 function useNow(nowMs: number): SliceUse[] {
@@ -228,7 +296,7 @@ function makeJob({ number, state, recipe, inputs, atMs, done = state === 'done' 
     title: inputs[0] ?? 'synthetic inputs',
     state,
     counts: { total: inputs.length, done, failed },
-    request: { profile: number % 2 ? '3g.40gb' : null, device: null },
+    request: { profile: number % 2 ? '3g.40gb' : null, device: null, need: null },
     slice: ran ? sliceOfJob : null,
     waiting: state === 'queued' ? `3g.40gb is held by job_${idTail(1)}` : null,
     crashes: 0,

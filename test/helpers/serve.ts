@@ -19,8 +19,8 @@ export interface Served {
 }
 
 /** A lab in a process of its own, as `tranche serve` runs it, with a connection to it. */
-export async function serve(stateDir: string): Promise<Served> {
-  const child = spawn(process.execPath, [cliEntry, 'serve', '--state', stateDir, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function serve(stateDir: string, env: Readonly<Record<string, string>> = {}): Promise<Served> {
+  const child = spawn(process.execPath, [cliEntry, 'serve', '--state', stateDir, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const gone = new Promise<number | null>(done => child.once('exit', code => done(code)))
   onTestFinished(() => void child.kill('SIGKILL'))
   let said = ''

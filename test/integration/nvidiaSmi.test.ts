@@ -41,14 +41,14 @@ describe.skipIf(process.platform === 'win32')('nvidia-smi', () => {
 
 it('keeps a GPU that is gone in the list, says so, and knows it again by its UUID', () => {
   const lab = wireLab(prepareStateDir(tempDir()))
-  const gpu = { uuid: 'GPU-1', name: 'NVIDIA L4', memoryMiB: 23034 }
+  const gpu = { uuid: 'GPU-1', index: 0, model: 'NVIDIA L4', name: 'NVIDIA L4', memoryMiB: 23034, shown: null }
   const find = () => lab.devices.list().find(({ kind }) => kind === 'gpu')
-  lab.devices.syncHardware({ found: true, gpus: [gpu] })
+  lab.devices.syncHardware([gpu])
   const first = find()
   expect(first).toMatchObject({ mode: 'passthrough', slices: [{ profile: 'passthrough', memoryMiB: 23034 }], unusable: expect.stringContaining('CUDA') })
-  lab.devices.syncHardware({ found: false, detail: 'driver gone' })
+  lab.devices.syncHardware([])
   expect(find()).toMatchObject({ id: first?.id, unusable: 'the device was not found at the last start' })
-  lab.devices.syncHardware({ found: true, gpus: [gpu] })
+  lab.devices.syncHardware([gpu])
   expect(find()).toEqual(first)
   lab.store.close()
 })

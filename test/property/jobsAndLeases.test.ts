@@ -1,3 +1,5 @@
+import type { CallParsed } from '../../src-main/contract/calls'
+import type { Device, DeviceMode, Need } from '../../src-main/contract/model'
 import type { RunRequest } from '../../src-main/runtime/protocol'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,18 +13,49 @@ import { gpus, settle, wireLab } from '../helpers/fakeLab'
 import { tempDir } from '../helpers/tempDir'
 
 type Operation
-  = | { readonly type: 'submit', readonly inputs: number, readonly profile: string | undefined }
+  = | { readonly type: 'submit', readonly inputs: number, readonly ask: Ask }
     | { readonly type: 'batch' | 'finished' | 'failed' | 'exit' | 'stale' | 'twice', readonly which: number }
     | { readonly type: 'cancel' | 'retry', readonly which: number }
-    | { readonly type: 'die' | 'removeDevice' | 'addDevice' }
+    | { readonly type: 'die' | 'removeDevice' }
+    | { readonly type: 'addDevice', readonly model: string, readonly mode: DeviceMode | undefined }
+    | { readonly type: 'grant', readonly holder: string, readonly ask: { readonly profile?: string, readonly need?: Need }, readonly count: number, readonly ttl: number | null }
+    | { readonly type: 'release' | 'renew' | 'revoke', readonly which: number }
+    | Change
+    | { readonly type: 'time', readonly ms: number }
+
+type Change
+  = | { readonly type: 'undo' | 'compact' | 'destroy', readonly which: number }
+    | { readonly type: 'apply', readonly which: number, readonly layout: number }
+
+type Ask = Pick<CallParsed<'leases.grant'>, 'profile' | 'need'>
+
+/** Layouts to wish for: some legal on some devices, some nowhere. */
+const wishes: readonly Omit<CallParsed<'slices.plan'>, 'device'>[] = [
+  { layout: [] },
+  { layout: [{ profile: '7g.80gb' }] },
+  { layout: [{ profile: '1g.10gb' }, { profile: '2g.20gb' }, { profile: '4g.40gb' }] },
+  { layout: [{ profile: '3g.40gb', start: 4, compute: [1, 2] }, { profile: '1g.10gb' }] },
+  { mode: 'vgpu', layout: [{ profile: 'A100D-20C' }, { profile: 'A100D-20C' }] },
+  { mode: 'vgpu', settings: { vgpuMode: 'mixed' }, layout: [{ profile: 'A100D-40C' }, { profile: 'A100D-4C' }] },
+  { mode: 'sriov', settings: { functions: 3 }, layout: [{ profile: 'vf' }, { profile: 'vf' }] },
+  { mode: 'shared', layout: [] },
+  { mode: 'passthrough', layout: [{ profile: 'passthrough' }] },
+  { mode: 'mig', layout: [{ profile: '1g.6gb' }, { profile: '1g.6gb+me' }, { profile: '2g.12gb+me' }] },
+  { mode: 'vgpu', settings: { vgpuMode: 'mixed', policy: 'fixed-share' }, layout: [] },
+]
 
 const which = fc.nat(20)
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('submit' as const), inputs: fc.integer({ min: 1, max: 5 }), profile: fc.constantFrom('1g.10gb', '3g.40gb', undefined) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('submit' as const), inputs: fc.integer({ min: 1, max: 5 }), ask: fc.constantFrom<Ask>({ profile: '1g.10gb' }, { profile: '3g.40gb' }, {}, { need: { memoryMiB: 5000 } }, { need: { computeShare: 0.25 } }) }) },
   { weight: 9, arbitrary: fc.record({ type: fc.constant('batch' as const), which }) },
   { weight: 10, arbitrary: fc.record({ type: fc.constantFrom('finished' as const, 'failed' as const, 'exit' as const, 'stale' as const, 'twice' as const), which }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('cancel' as const, 'retry' as const), which }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('die' as const, 'removeDevice' as const, 'addDevice' as const) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('die' as const, 'removeDevice' as const) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('addDevice' as const), model: fc.constantFrom('A100-80GB', 'A30-24GB', 'T4-16GB', 'RTX-PRO-6000-Blackwell-96GB'), mode: fc.constantFrom<(DeviceMode | undefined)[]>(undefined, 'vgpu', 'sriov', 'shared', 'passthrough', 'mig') }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('grant' as const), holder: fc.constantFrom('vm-1', 'vm-2'), ask: fc.constantFrom<Ask>({ profile: '1g.10gb' }, { profile: 'A100D-20C' }, { profile: 'T4-8C' }, { need: { memoryMiB: 4000 } }, { need: { memoryMiB: 9000, models: ['a100-80gb'] } }, {}), count: fc.integer({ min: 1, max: 5 }), ttl: fc.constantFrom(null, 1000, 60_000) }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constantFrom('release' as const, 'renew' as const, 'revoke' as const, 'undo' as const, 'compact' as const, 'destroy' as const), which }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('apply' as const), which, layout: which }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('time' as const), ms: fc.integer({ min: 1, max: 100_000 }) }) },
 )
 
 it('keeps every invariant whatever submitters, workers and crashes do, in any order', async () => {
@@ -32,6 +65,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
     lab.devices.seedFirstStart(true)
     const acknowledged: string[] = []
     const oldRequests: RunRequest[] = []
+    let lastEpoch = 0
     const pick = <T>(of: readonly T[], place: number): T | undefined => of.length === 0 ? undefined : of[place % of.length]
 
     for (const asked of operations) {
@@ -42,18 +76,19 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
       })
       await settle()
       await lab.dispatcher.settled()
-      const broken = checkInvariants({ store: lab.store, gpus, jobsDir: paths.jobs }).filter(({ ok }) => !ok)
+      const broken = checkInvariants({ store: lab.store, tablesFor: () => gpus, jobsDir: paths.jobs, nowMs: lab.nowMs() }).filter(({ ok }) => !ok)
       expect(broken).toEqual([])
       for (const id of acknowledged)
         expect(lab.store.jobs.get(id)).toBeDefined()
     }
+    lab.leases.close()
     await lab.dispatcher.close()
     lab.store.close()
 
     async function act(asked: Operation): Promise<void> {
       switch (asked.type) {
         case 'submit': {
-          const job = await lab.jobs.submit({ recipe: 'tensor', inputs: [], synthetic: asked.inputs, profile: asked.profile })
+          const job = await lab.jobs.submit({ recipe: 'tensor', inputs: [], synthetic: asked.inputs, ...asked.ask })
           acknowledged.push(job.id)
           break
         }
@@ -65,6 +100,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
           break
         }
         case 'die':
+          lab.leases.close()
           await lab.dispatcher.close()
           lab.store.close()
           lab = wireLab(paths)
@@ -78,11 +114,69 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
           break
         }
         case 'addDevice':
-          lab.devices.addVirtual('a100-80gb')
+          lab.devices.add({ model: asked.model, count: 1, mode: asked.mode })
           break
+        case 'time':
+          lab.wait(asked.ms)
+          lab.leases.sweep()
+          break
+        case 'grant': {
+          const { slices, epoch } = lab.leases.grant({ holder: asked.holder, ...asked.ask, count: asked.count, cut: true, expiresInMs: asked.ttl, idleAfterMs: asked.ttl })
+          expect(slices).toHaveLength(asked.count)
+          expect(epoch).toBeGreaterThan(lastEpoch)
+          lastEpoch = epoch
+          break
+        }
+        case 'release':
+        case 'revoke':
+        case 'renew': {
+          const lease = pick(lab.leases.list(), asked.which)
+          if (lease && asked.type === 'renew')
+            lab.leases.renew({ id: lease.id, epoch: lease.epoch, expiresInMs: 5000 })
+          else if (lease)
+            lab.leases.release({ id: lease.id, revoke: asked.type === 'revoke' })
+          break
+        }
+        case 'undo':
+        case 'compact':
+        case 'destroy':
+        case 'apply': {
+          const device = pick(lab.devices.list(), asked.which)
+          if (device)
+            await change(asked, device)
+          break
+        }
         default:
           asWorker(asked)
       }
+    }
+
+    /** Slices that someone holds outlive every change of layout, and an undo brings back what was there. */
+    async function change(asked: Change, device: Device): Promise<void> {
+      const held = device.slices.filter(({ lease }) => lease !== null).map(({ id }) => id)
+      const before = shapeOf(device)
+      switch (asked.type) {
+        case 'undo':
+          await lab.layouts.undo({ device: device.id, dry: false })
+          break
+        case 'compact':
+          await lab.layouts.apply({ device: device.id, layout: 'compact' })
+          break
+        case 'destroy': {
+          const slice = pick(device.slices, asked.which)
+          if (slice)
+            await lab.layouts.destroy({ slice: slice.id })
+          break
+        }
+        case 'apply': {
+          const { device: after, plan } = await lab.layouts.apply({ device: device.id, ...wishes[asked.layout % wishes.length] })
+          if (plan.steps.length > 0 && asked.layout % 2 === 0) {
+            expect(after.canUndo).toBe(true)
+            expect(shapeOf((await lab.layouts.undo({ device: device.id, dry: false })).device)).toEqual(before)
+          }
+        }
+      }
+      expect(lab.devices.describe(device.id).slices.map(({ id }) => id)).toEqual(expect.arrayContaining(held))
     }
 
     function asWorker(asked: Extract<Operation, { which: number }>): void {
@@ -140,3 +234,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
     }
   }), { numRuns: 100 })
 }, 120_000)
+
+function shapeOf({ mode, settings, slices }: Device) {
+  return { mode, settings, slices: mode === 'shared' ? [] : slices.map(({ profile, start, size, parentId }) => ({ profile, start, size, isWithin: parentId !== null })) }
+}

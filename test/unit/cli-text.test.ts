@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { drawAxis, drawRuler } from '../../src-main/doors/cli/axis'
 import { floorPlan } from '../../src-main/doors/cli/floorPlan'
 import { progressLine } from '../../src-main/doors/cli/followJob'
 import { itemLines, summaryLine } from '../../src-main/doors/cli/jobReport'
 import { Pace } from '../../src-main/doors/cli/pace'
 import { resultText } from '../../src-main/doors/cli/resultText'
 import { bytes, count, createStyle, duration, memory, printable, table } from '../../src-main/doors/cli/text'
-import { contractDevice, contractItem, contractJob } from '../helpers/contractJob'
+import { contractDevice, contractItem, contractJob, contractLease, contractSlice } from '../helpers/contractJob'
 
 const plain = createStyle(false)
 
@@ -32,26 +33,87 @@ describe('a table', () => {
 })
 
 describe('the floor plan of a device', () => {
-  it('draws each slice over its slots, and names who holds it', () => {
+  it('draws each slice over its slots, names who holds it, and counts what is left', () => {
     const device = contractDevice({
+      label: 'class-room',
       slices: [
-        { id: 's1', profile: '3g.40gb', start: 0, size: 4, memoryMiB: 40192, computeShare: 3 / 7, sm: 42, lease: null },
-        { id: 's2', profile: '1g.10gb', start: 6, size: 1, memoryMiB: 9728, computeShare: 1 / 7, sm: 14, lease: { id: 'lease_1', holder: 'job_1', epoch: 1, grantedAtMs: 0 } },
+        contractSlice({ id: 's1', profile: '3g.40gb', size: 4, memoryMiB: 40192, computeShare: 3 / 7, sm: 42 }),
+        contractSlice({ id: 's2', start: 6, memoryMiB: 9728, lease: contractLease({ holder: 'job_1' }) }),
       ],
     })
-    expect(floorPlan(device, plain)).toEqual([
+    expect(floorPlan(device, plain, 80)).toEqual([
       'Virtual A100  virtual GPU, A100-80GB, mig, 80 GiB. Virtual: computed by 2 cores',
-      '  id device_1',
+      '  id device_1  label class-room',
       '  |AAAAAAAAAAAAAAAA········BBBB····|',
-      '  A  3g.40gb  slots 0-3  39 GiB   43 %  free',
-      '  B  1g.10gb  slot 6     9.5 GiB  14 %  job_1',
+      '  A  3g.40gb  slots 0-3  39 GiB   43 %  free   s1',
+      '  B  1g.10gb  slot 6     9.5 GiB  14 %  job_1  s2',
+      '  stranded: 52 SMs, 30 GiB',
     ])
   })
 
-  it('says why a device cannot be used, and fits any number of slots', () => {
-    const lines = floorPlan(contractDevice({ unusable: 'no driver', slots: 100 }), plain)
-    expect(lines[2]).toBe('  cannot be used: no driver')
-    expect(lines[3]).toBe(`  |${'·'.repeat(32)}|`)
+  it('shows compute instances below the GPU instance that they lie in', () => {
+    const device = contractDevice({
+      slices: [
+        contractSlice({ id: 's1', profile: '3g.40gb', size: 4, memoryMiB: 40192, computeShare: 3 / 7, sm: 42 }),
+        contractSlice({ id: 's2', start: 4 }),
+        contractSlice({ id: 's3', parentId: 's1', profile: '1c.3g.40gb', start: 0, memoryMiB: 40192 }),
+        contractSlice({ id: 's4', parentId: 's1', profile: '2c.3g.40gb', start: 1, size: 2, memoryMiB: 40192, computeShare: 2 / 7 }),
+      ],
+    })
+    const lines = floorPlan(device, plain, 80)
+    expect(lines[2]).toBe('  |AAAAAAAAAAAAAAAABBBB············|')
+    expect(lines.slice(3, 7).map(line => line.trim().split('  ')[0])).toEqual(['A', '1c.3g.40gb', '2c.3g.40gb', 'B'])
+    expect(lines[3]).toMatch(/ cut {3}s1$/)
+    expect(lines[5]).toMatch(/compute 1-2 .* free {2}s4$/)
+    expect(lines[7]).toBe('  stranded: 52 SMs, 30 GiB')
+  })
+
+  it('draws shared parts by their memory, as their slots are only seats', () => {
+    const device = contractDevice({
+      mode: 'shared',
+      slots: 64,
+      usableMiB: 81920,
+      slices: [
+        contractSlice({ id: 's1', profile: '40960MiB', start: 9, memoryMiB: 40960, computeShare: 0.5, sm: null }),
+        contractSlice({ id: 's2', profile: '20480MiB', start: 2, memoryMiB: 20480, computeShare: 0.25, sm: null }),
+      ],
+    })
+    const lines = floorPlan(device, plain, 80)
+    expect(lines[2]).toBe(`  |${'A'.repeat(18)}${'B'.repeat(9)}${'·'.repeat(9)}|`)
+    expect(lines[3]).toContain('seat 9')
+    expect(lines.at(-1)).toBe('  free: 20 GiB')
+  })
+
+  it('says why a device cannot be used, and that its change is unfinished', () => {
+    const lines = floorPlan(contractDevice({ unusable: 'no driver', unfinishedChange: '1 of 3 steps are done' }), plain, 80)
+    expect(lines.slice(2, 4)).toEqual(['  cannot be used: no driver', '  its change of layout is not finished: 1 of 3 steps are done'])
+    expect(lines.at(-1)).toBe('  nothing is cut')
+  })
+
+  it('strands nothing where it is handed out whole', () => {
+    const whole = contractSlice({ profile: 'passthrough', memoryMiB: 80384, computeShare: 1, sm: 108 })
+    expect(floorPlan(contractDevice({ mode: 'passthrough', slots: 1, slices: [whole] }), plain, 80).at(-1)).toMatch(/passthrough {2}whole .* free {2}slice_0$/)
+  })
+})
+
+describe('a slot axis', () => {
+  it('fits the terminal, whatever the number of slots', () => {
+    const of = (length: number, columns: number) => drawAxis({ length, parts: [] }, columns).length - 2
+    expect([1, 3, 4, 7, 8, 12, 32].map(slots => of(slots, 80))).toEqual([36, 36, 36, 35, 32, 36, 32])
+    expect([of(64, 80), of(160, 80), of(160, 200), of(8, 20), of(160, 1)]).toEqual([64, 74, 160, 8, 8])
+  })
+
+  it('gives each character to the slice that has most of it', () => {
+    const parts = [{ start: 0, size: 10 }, { start: 10, size: 5 }, { start: 150, size: 10 }]
+    const drawn = drawAxis({ length: 160, parts }, 46)
+    expect(drawn).toMatch(/^\|A{2,3}B{1,2}·+C{2,3}\|$/)
+    expect(drawn).toHaveLength(42)
+  })
+
+  it('has a ruler whose numbers never touch', () => {
+    expect(drawRuler(8, 80)).toBe(' 0   1   2   3   4   5   6   7')
+    expect(drawRuler(160, 80)).toMatch(/^ 0 {3,}10 +20 +30 .* 150$/)
+    expect(drawRuler(12, 80)).toBe(' 0  1  2  3  4  5  6  7  8  9  10 11')
   })
 })
 

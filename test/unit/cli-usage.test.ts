@@ -86,7 +86,7 @@ describe('submit', () => {
       writeFileSync(join(cwd, name), '')
     const submit = submitted()
     const args = ['submit', '--recipe', 'ocr', '--input', 'a.png', 'b.png', '--input', './c.png', '--model', 'my-model', '--slice', '3g.40gb', '--device', 'device_1', '--out', 'results', '--param', 'seed=3', 'dims={"n":4}', 'format=npy', '--param', 'e=a=b', '--json']
-    expect(await run(args, { cwd, handlers: { 'jobs.submit': submit } })).toMatchObject({ status: 0 })
+    expect(await run(args, { cwd, handlers: { 'jobs.submit': submit, 'devices.list': () => [contractDevice()] } })).toMatchObject({ status: 0 })
     expect(submit).toHaveBeenCalledWith({
       recipe: 'ocr',
       inputs: ['a.png', 'b.png', 'c.png'].map(name => join(cwd, name)),
@@ -95,6 +95,19 @@ describe('submit', () => {
       device: 'device_1',
       outDir: join(cwd, 'results'),
       params: { seed: 3, dims: { n: 4 }, format: 'npy', e: 'a=b' },
+    })
+  })
+
+  it('asks for what the slice has to have, and for a device by its label', async () => {
+    const submit = submitted()
+    const handlers: RunOptions['handlers'] = { 'jobs.submit': submit, 'devices.list': () => [contractDevice({ label: 'class-room' })] }
+    const args = ['submit', '--recipe', 'tensor', '--device', 'class-room', '--memory', '8GiB', '--share', '25%', '--models', 'A100-80GB, H100-80GB', '--label', 'x', '--engines', 'nvdec,ofa', '--sm', '14']
+    expect(await run(args, { handlers })).toMatchObject({ status: 0 })
+    expect(submit).toHaveBeenCalledWith({
+      recipe: 'tensor',
+      inputs: [],
+      device: 'device_1',
+      need: { memoryMiB: 8192, computeShare: 0.25, sm: 14, engines: ['nvdec', 'ofa'], models: ['A100-80GB', 'H100-80GB'], label: 'x' },
     })
   })
 

@@ -1,16 +1,16 @@
-import type { Slice } from '@contract/model'
 import { describe, expect, it } from 'vitest'
 import { eventWords } from '../../src-renderer/eventWords'
 import { sortFiles } from '../../src-renderer/fileKinds'
-import { computeSlicesTaken, stretches } from '../../src-renderer/floorPlan'
+import { computeSlicesTaken, leafSlices, stretches } from '../../src-renderer/floorPlan'
 import { baseName, bytes, duration, memory, position, shortId, withShortIds } from '../../src-renderer/format'
 import { jobTime } from '../../src-renderer/jobTime'
 import { extentOf, settingOf } from '../../src-renderer/lineGeometry'
 import { readOcr, readTensor, readVad } from '../../src-renderer/results'
 import { hrefOf, parseHash } from '../../src-renderer/route'
 import { timeTicks } from '../../src-renderer/waveform'
+import { contractDevice, contractSlice } from '../helpers/contractJob'
 
-const slice = (profile: string, start: number, size: number): Slice => ({ id: `slice_${start}`, profile, start, size, memoryMiB: 9856, computeShare: 1 / 7, sm: 14, lease: null })
+const slice = (profile: string, start: number, size: number) => contractSlice({ id: `slice_${start}`, profile, start, size })
 const file = (name: string) => new File(['x'], name)
 
 describe('figures', () => {
@@ -31,10 +31,22 @@ describe('names', () => {
 
 describe('the floor plan', () => {
   it('covers the whole slot axis in order, with the uncut stretches between the slices', () => {
-    const plan = stretches({ slots: 8, slices: [slice('3g.40gb', 4, 4), slice('1g.10gb', 1, 1)] })
+    const plan = stretches(contractDevice({ slots: 8, slices: [slice('3g.40gb', 4, 4), slice('1g.10gb', 1, 1)] }))
     expect(plan.map(({ kind, start, size }) => [kind, start, size])).toEqual([['uncut', 0, 1], ['slice', 1, 1], ['uncut', 2, 2], ['slice', 4, 4]])
   })
-  it('shows a device without slices as one uncut stretch', () => expect(stretches({ slots: 4, slices: [] })).toEqual([{ kind: 'uncut', start: 0, size: 4 }]))
+  it('shows a device without slices as one uncut stretch', () => expect(stretches(contractDevice({ slots: 4, slices: [] }))).toEqual([{ kind: 'uncut', start: 0, size: 4 }]))
+  it('nests compute instances in their GPU instance', () => {
+    const whole = slice('3g.40gb', 4, 4)
+    const instances = [1, 0].map(start => contractSlice({ id: `slice_c${start}`, parentId: whole.id, profile: '1c.3g.40gb', start }))
+    const [, placed] = stretches(contractDevice({ slots: 8, slices: [...instances, whole] }))
+    expect(placed).toMatchObject({ kind: 'slice', start: 4, size: 4, instances: [{ id: 'slice_c0' }, { id: 'slice_c1' }] })
+    expect(leafSlices([whole, ...instances]).map(({ id }) => id)).toEqual(['slice_c1', 'slice_c0'])
+  })
+  it('shows a shared device by memory, its parts one after the other', () => {
+    const parts = [contractSlice({ start: 9, memoryMiB: 3000 }), contractSlice({ start: 2, memoryMiB: 1000 })]
+    const plan = stretches(contractDevice({ mode: 'shared', slots: 64, memoryMiB: 8192, slices: parts }))
+    expect(plan.map(({ kind, start, size }) => [kind, start, size])).toEqual([['slice', 0, 1000], ['slice', 1000, 3000], ['uncut', 4000, 4192]])
+  })
   it('counts compute slices by the profiles\' names', () => expect(computeSlicesTaken([slice('3g.40gb', 4, 4), slice('1g.10gb+me', 0, 1), slice('A100D-20C', 1, 1)])).toBe(4))
 })
 
@@ -90,8 +102,9 @@ describe('events', () => {
 })
 
 describe('addresses of views', () => {
-  it.each([{ view: 'devices' }, { view: 'catalog' }, { view: 'jobs' }, { view: 'job', id: 'job_a/b' }] as const)('are read back as written (%j)', route => expect(parseHash(hrefOf(route))).toEqual(route))
+  it.each([{ view: 'devices' }, { view: 'catalog' }, { view: 'jobs' }, { view: 'fleet' }, { view: 'job', id: 'job_a/b' }, { view: 'layout', id: 'device_a/b' }] as const)('are read back as written (%j)', route => expect(parseHash(hrefOf(route))).toEqual(route))
   it.each(['', '#', '#/', '#/nowhere'])('lead to the devices for %j', hash => expect(parseHash(hash)).toEqual({ view: 'devices' }))
+  it.each(['#/devices/device_1', '#/devices//edit'])('lead to the devices where no layout is named (%j)', hash => expect(parseHash(hash)).toEqual({ view: 'devices' }))
   it('lead to the list of jobs where no job is named', () => expect(parseHash('#/jobs/')).toEqual({ view: 'jobs' }))
 })
 

@@ -15,7 +15,7 @@ import { serveSocket } from '../../src-main/doors/socket/server'
 import { answeringLab } from '../helpers/answeringLab'
 import { tempDir } from '../helpers/tempDir'
 
-const models: Handlers['lab.models'] = () => [{ model: 'A100-80GB', name: 'NVIDIA A100 80GB', memoryMiB: 81920 }]
+const models: Handlers['lab.models'] = () => [{ model: 'A100-80GB', name: 'NVIDIA A100 80GB', architecture: 'Ampere GA100', memoryMiB: 81920, sm: 108, modes: ['passthrough', 'mig'] }]
 
 async function serve(handlers: Partial<Handlers> = { 'lab.models': models }, stateDir = tempDir()) {
   const lab = answeringLab(stateDir, handlers)

@@ -10,12 +10,16 @@ import { Output } from './output'
 export interface CliHost {
   readonly stdout: Sink
   readonly stderr: Sink
+  /** Opened only by a verb that reads it. */
+  readonly stdin: () => StandardInput
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly openSession: OpenSession
   /** Aborted when no one reads stdout any more. */
   readonly unread: AbortSignal
 }
+
+export type StandardInput = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
 
 /** Options of every verb. */
 export interface GlobalOptions {
@@ -28,6 +32,7 @@ export interface VerbContext {
   readonly output: Output
   readonly stateDir: string
   readonly cwd: string
+  readonly stdin: () => StandardInput
   readonly unread: AbortSignal
   /** Reaches the lab for the time of the work: `run` where queued jobs should run in this process if no other owns the folder. */
   readonly withLab: <T>(purpose: LabPurpose, work: (session: Session) => Promise<T>) => Promise<T>
@@ -49,6 +54,7 @@ export function createContext(host: CliHost, globals: GlobalOptions): VerbContex
     output,
     stateDir,
     cwd: host.cwd,
+    stdin: host.stdin,
     unread: host.unread,
     async withLab(purpose, work) {
       const session = host.openSession({

@@ -12,6 +12,7 @@ process.stderr.on('error', () => undefined)
 const status = await runCli(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   env: process.env,
   cwd: currentFolder(),
   openSession,

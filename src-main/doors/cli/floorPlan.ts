@@ -1,45 +1,54 @@
 import type { Device, DeviceKind, Slice } from '../../contract/model'
 import type { Style } from './text'
+import { axisOf, drawAxis, letterOf } from './axis'
+import { modeText, placeText, strandedText } from './cutText'
 import { memory, printable, table } from './text'
-
-/** Characters that the slot axis of a device is drawn with. */
-const planWidth = 32
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
 const kindNames: Record<DeviceKind, string> = { 'cpu': 'CPU', 'gpu': 'GPU', 'virtual-gpu': 'virtual GPU' }
 
-/** A device as lines: its name, how its slots are cut, and who holds each slice. */
-export function floorPlan(device: Device, style: Style): string[] {
-  const lines = [
+/** A device as lines that fit a terminal: its name, how it is cut, who holds each slice, and what no slice has. */
+export function floorPlan(device: Device, style: Style, columns: number): string[] {
+  const whole = device.slices.filter(({ parentId }) => parentId === null)
+  const rows = whole.flatMap((slice, i) => [
+    row(device, slice, letterOf(i)),
+    ...device.slices.filter(({ parentId }) => parentId === slice.id).map(within => row(device, within, '')),
+  ])
+  return [
     `${style.strong(printable(device.name))}  ${style.faint(printable(describe(device)))}`,
-    `  id ${printable(device.id)}`,
+    `  id ${printable(device.id)}${device.label === null ? '' : `  label ${printable(device.label)}`}`,
     ...device.unusable === null ? [] : [`  ${style.bad(`cannot be used: ${printable(device.unusable)}`)}`],
-    `  ${axis(device)}`,
+    ...device.unfinishedChange === null ? [] : [`  ${style.bad(`its change of layout is not finished: ${printable(device.unfinishedChange)}`)}`],
+    `  ${drawAxis(axisOf(device, whole), columns)}`,
+    ...table(rows).map(line => `  ${line}`),
+    ...leftOver(device, whole).map(line => `  ${style.faint(line)}`),
   ]
-  const rows = device.slices.map((slice, i) => [letterOf(i), slice.profile, slotsOf(slice), memory(slice.memoryMiB), `${Math.round(slice.computeShare * 100)} %`, slice.lease ? slice.lease.holder : 'free'])
-  return [...lines, ...table(rows).map(line => `  ${line}`)]
 }
 
-function describe({ kind, model, mode, memoryMiB, backing }: Device): string {
-  const what = `${kindNames[kind]}, ${model}, ${mode}, ${memory(memoryMiB)}`
+function row({ mode, slices }: Device, slice: Slice, letter: string): string[] {
+  return [
+    letter,
+    slice.profile,
+    slice.parentId === null ? placeText(mode, slice) : `compute ${slice.size === 1 ? slice.start : `${slice.start}-${slice.start + slice.size - 1}`}`,
+    memory(slice.memoryMiB),
+    `${Math.round(slice.computeShare * 100)} %`,
+    slice.lease?.holder ?? (slices.some(({ parentId }) => parentId === slice.id) ? 'cut' : 'free'),
+    slice.id,
+  ]
+}
+
+/** The part of the device that no slice has; nothing where it is handed out whole. */
+function leftOver({ mode, sm, usableMiB }: Device, whole: readonly Slice[]): string[] {
+  if (whole.length === 0)
+    return ['nothing is cut']
+  const cutSm = whole.reduce<number | null>((sum, slice) => sum === null || slice.sm === null ? null : sum + slice.sm, 0)
+  const memoryMiB = Math.max(0, usableMiB - whole.reduce((sum, slice) => sum + slice.memoryMiB, 0))
+  if (mode === 'shared')
+    return [`free: ${memory(memoryMiB)}`]
+  const left = { sm: sm === null || cutSm === null ? null : Math.max(0, sm - cutSm), memoryMiB }
+  return memoryMiB === 0 && (left.sm ?? 0) === 0 ? [] : [`stranded: ${strandedText(left)}`]
+}
+
+function describe({ kind, model, mode, settings, memoryMiB, backing }: Device): string {
+  const what = `${kindNames[kind]}, ${model}, ${modeText(mode, settings)}, ${memory(memoryMiB)}`
   return kind === 'virtual-gpu' ? `${what}. ${backing}` : what
-}
-
-/** `|AAAAAAAABB··········|`: a letter for each placed slice, a dot where nothing is placed. */
-function axis({ slots, slices }: Device): string {
-  const width = slots <= planWidth ? Math.floor(planWidth / slots) * slots : planWidth
-  const cells = Array.from({ length: width }, (_, cell) => {
-    const slot = Math.floor(cell * slots / width)
-    const index = slices.findIndex(({ start, size }) => start <= slot && slot < start + size)
-    return index === -1 ? '·' : letterOf(index)
-  })
-  return `|${cells.join('')}|`
-}
-
-function slotsOf({ start, size }: Slice): string {
-  return size === 1 ? `slot ${start}` : `slots ${start}-${start + size - 1}`
-}
-
-function letterOf(index: number): string {
-  return letters[index % letters.length]
 }

@@ -27,6 +27,8 @@ export class Output {
   readonly json: boolean
   /** For lines on stdout. */
   readonly style: Style
+  /** Characters of a line on stdout. */
+  readonly columns: number
   private readonly stdout: Sink
   private readonly stderr: Sink
   private progressShown = false
@@ -34,6 +36,7 @@ export class Output {
 
   constructor({ stdout, stderr, env, json }: OutputOptions) {
     this.json = json
+    this.columns = stdout.columns || 80
     this.stdout = stdout
     this.stderr = stderr
     // https://no-color.org: any value but the empty one

@@ -6,12 +6,18 @@ import { addCatalog } from './verbs/catalog'
 import { addDevices } from './verbs/devices'
 import { addDoctor } from './verbs/doctor'
 import { addEvents } from './verbs/events'
+import { addExport } from './verbs/export'
+import { addImportSmi } from './verbs/importSmi'
 import { addJobs } from './verbs/jobs'
 import { addLab } from './verbs/lab'
+import { addLayouts } from './verbs/layouts'
+import { addLease } from './verbs/lease'
+import { addProfiles } from './verbs/profiles'
 import { addPull } from './verbs/pull'
 import { addRetry } from './verbs/retry'
 import { addSample } from './verbs/sample'
 import { addServe } from './verbs/serve'
+import { addSlice } from './verbs/slice'
 import { addSubmit } from './verbs/submit'
 
 /** The whole command line, with each verb's work handed to `act`. */
@@ -26,13 +32,15 @@ export function createProgram(act: Act, write: { readonly out: (text: string) =>
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
     .exitOverride()
-  for (const add of [addDoctor, addDevices, addLab, addCatalog, addPull, addSubmit, addJobs, addCancel, addRetry, addSample, addServe, addEvents])
+  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addSubmit, addJobs, addCancel, addRetry, addSample, addServe, addEvents])
     add(program, act)
   program.addHelpText('after', `
 Exit status: 0 done, 1 the job or the check failed, 2 wrong use.
 
   tranche sample                                       a first job on pictures that come with Tranche
   tranche submit --recipe ocr --input *.png --wait     read the text of pictures
+  tranche layouts A100-80GB --maximal                  every way to cut a GPU to the full
+  tranche slice explain --device ID --profile 2g.20gb  whether it fits, or what is in the way
   tranche serve                                        own the lab and run its jobs until Ctrl-C`)
   return program
 }

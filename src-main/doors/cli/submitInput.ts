@@ -1,11 +1,13 @@
 import type { CallInput } from '../../contract/calls'
 import type { RecipeId } from '../../contract/model'
+import type { NeedOptions } from './needOptions'
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { TrancheError } from '../../contract/errors'
 import { inputNouns } from './jobReport'
+import { toNeed } from './needOptions'
 
-export interface SubmitOptions {
+export interface SubmitOptions extends NeedOptions {
   readonly recipe: RecipeId
   readonly model?: string
   readonly input?: readonly string[]
@@ -27,6 +29,7 @@ export function toSubmitInput(options: SubmitOptions, cwd: string): CallInput<'j
     throw wrong(`The recipe ${recipe} needs ${inputNouns[recipe]}s: --input FILE...`)
   if (synthetic !== undefined && (recipe !== 'tensor' || input.length > 0))
     throw wrong('--synthetic makes up the inputs of the recipe tensor; it goes with no other recipe, and not with --input.')
+  const need = toNeed(options)
   return {
     recipe,
     inputs: input.map(path => inputPath(path, recipe, cwd)),
@@ -34,6 +37,7 @@ export function toSubmitInput(options: SubmitOptions, cwd: string): CallInput<'j
     ...synthetic !== undefined && { synthetic },
     ...slice !== undefined && { profile: slice },
     ...device !== undefined && { device },
+    ...need && { need },
     ...out !== undefined && { outDir: outFolder(out, cwd) },
     ...param.length > 0 && { params: Object.fromEntries(param.map(parseParam)) },
   }

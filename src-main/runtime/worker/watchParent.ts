@@ -1,11 +1,12 @@
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 
 /**
  * What the watching thread runs. Windows keeps telling the number of a parent that is gone, so its life is asked for as
- * well.
+ * well. The number comes from the main thread: a parent can die before this thread runs.
  */
 const watch = `
-  const parent = process.ppid
+  const { workerData: parent } = require('node:worker_threads')
   const isAlive = () => {
     try {
       return process.ppid === parent && process.kill(parent, 0)
@@ -22,5 +23,5 @@ const watch = `
  * model runs, and a model may run for ever: then no message, and no end of the channel, is ever noticed there.
  */
 export function watchParent(): void {
-  new Worker(watch, { eval: true }).unref()
+  new Worker(watch, { eval: true, workerData: process.ppid }).unref()
 }
