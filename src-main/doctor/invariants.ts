@@ -34,6 +34,10 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
     SELECT holder || ' holds ' || count(*) || ' vGPUs' AS broken FROM lease JOIN hold USING (epoch) JOIN slice ON slice.id = sliceId
     JOIN device ON device.id = deviceId WHERE releasedAtMs IS NULL AND mode = 'vgpu' GROUP BY holder HAVING count(*) > 4`),
 
+  'all vGPUs of a holder are of one model': ({ store }) => select(store, `
+    SELECT holder || ' holds vGPUs of ' || count(DISTINCT device.model) || ' models' AS broken FROM lease JOIN hold USING (epoch) JOIN slice ON slice.id = sliceId
+    JOIN device ON device.id = deviceId WHERE releasedAtMs IS NULL AND mode = 'vgpu' GROUP BY holder HAVING count(DISTINCT device.model) > 1`),
+
   'no lease outlives its time': ({ store, nowMs }) => select(store, `
     SELECT id || ' ended ' || (${nowMs} - expiresAtMs) || ' ms ago' AS broken FROM lease WHERE releasedAtMs IS NULL AND expiresAtMs < ${nowMs} - 10000`),
 

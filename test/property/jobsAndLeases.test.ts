@@ -52,7 +52,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('cancel' as const, 'retry' as const), which }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('die' as const, 'removeDevice' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('addDevice' as const), model: fc.constantFrom('A100-80GB', 'A30-24GB', 'T4-16GB', 'RTX-PRO-6000-Blackwell-96GB'), mode: fc.constantFrom<(DeviceMode | undefined)[]>(undefined, 'vgpu', 'sriov', 'shared', 'passthrough', 'mig') }) },
-  { weight: 5, arbitrary: fc.record({ type: fc.constant('grant' as const), holder: fc.constantFrom('vm-1', 'vm-2'), ask: fc.constantFrom<Ask>({ profile: '1g.10gb' }, { profile: 'A100D-20C' }, { profile: 'T4-8C' }, { need: { memoryMiB: 4000 } }, { need: { memoryMiB: 9000, models: ['a100-80gb'] } }, {}), count: fc.integer({ min: 1, max: 5 }), ttl: fc.constantFrom(null, 1000, 60_000) }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('grant' as const), holder: fc.constantFrom('vm-1', 'vm-2'), ask: fc.constantFrom<Ask>({ profile: '1g.10gb' }, { profile: 'A100D-10C' }, { profile: 'A100D-10C' }, { profile: 'T4-8C' }, { need: { memoryMiB: 4000 } }, { need: { memoryMiB: 9000, models: ['a100-80gb'] } }, {}), count: fc.integer({ min: 1, max: 5 }), ttl: fc.constantFrom(null, 1000, 60_000) }) },
   { weight: 6, arbitrary: fc.record({ type: fc.constantFrom('release' as const, 'renew' as const, 'revoke' as const, 'undo' as const, 'compact' as const, 'destroy' as const), which }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('apply' as const), which, layout: which }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('time' as const), ms: fc.integer({ min: 1, max: 100_000 }) }) },
@@ -63,6 +63,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
     const paths = prepareStateDir(tempDir())
     let lab = wireLab(paths)
     lab.devices.seedFirstStart(true)
+    lab.devices.add({ model: 'A100-80GB', count: 1, mode: 'vgpu', layout: [] })
     const acknowledged: string[] = []
     const oldRequests: RunRequest[] = []
     let lastEpoch = 0
