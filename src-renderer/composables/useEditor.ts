@@ -5,6 +5,7 @@ import { computed, inject, provide, shallowRef, watch } from 'vue'
 import { call } from '../bridge'
 import { removed, replaced, wantedOf, withInstances, withMode } from '../editor/draft'
 import { useToasts } from '../stores/toasts'
+import { modeWords } from '../words'
 import { useDraft } from './useDraft'
 import { useOffers } from './useOffers'
 import { usePlacing } from './usePlacing'
@@ -51,13 +52,18 @@ function createEditor(device: () => Device) {
       selected.value = null
   })
 
+  /** Changes the draft as a whole; what was on its way is left. */
+  function change(words: string, next: () => void) {
+    placing.cancel()
+    next()
+    placing.say(words)
+  }
+
   function remove(key: SliceKey) {
     const slice = draft.value.slices.find(({ start }) => start === key)
     if (!slice)
       return
-    placing.cancel()
-    history.change(removed(draft.value, key))
-    placing.say(`${slice.profile} at slot ${key} is out of the draft.`)
+    change(`${slice.profile} at slot ${key} is out of the draft.`, () => history.change(removed(draft.value, key)))
   }
 
   /** Adds a part of a device in shared mode, in the first free seat, unless it is refused; then the reason is said. */
@@ -76,6 +82,9 @@ function createEditor(device: () => Device) {
   return {
     device: computed(device),
     ...history,
+    undo: () => change('The last change of the draft was taken back.', history.undo),
+    redo: () => change('The change of the draft was made again.', history.redo),
+    reset: () => change('', history.reset),
     offers,
     selected,
     placing,
@@ -89,10 +98,10 @@ function createEditor(device: () => Device) {
     /** The wish that the draft is, for `slices.plan` and `slices.apply`. */
     wish: () => ({ device: device().id, mode: draft.value.mode, settings: draft.value.settings, layout: wantedOf(draft.value) }),
     /** Makes a layout the draft. */
-    take: (layout: readonly Placement[]) => history.change(replaced(draft.value, layout)),
+    take: (layout: readonly Placement[]) => change('The layout is the draft now.', () => history.change(replaced(draft.value, layout))),
     /** Makes another layout of what the device has now the draft. */
-    rearrange: (layout: readonly Placement[]) => history.change(replaced(history.saved.value, layout)),
-    setMode: (mode: DeviceMode, settings: ModeSettings, keepSlices: boolean) => history.change(withMode(draft.value, mode, settings, keepSlices)),
+    rearrange: (layout: readonly Placement[], words: string) => change(words, () => history.change(replaced(history.saved.value, layout))),
+    setMode: (mode: DeviceMode, settings: ModeSettings, keepSlices: boolean) => change(keepSlices ? 'The draft has the new setting.' : `The draft is in mode ${modeWords[mode]}, without slices.`, () => history.change(withMode(draft.value, mode, settings, keepSlices))),
     setInstances: (key: SliceKey, compute: readonly number[]) => history.change(withInstances(draft.value, key, compute)),
   }
 }

@@ -82,8 +82,7 @@ export function useLayoutChange(editor: Editor) {
     const plan = await toasts.attempt(() => call('slices.plan', { device: editor.device.value.id, layout: 'compact' }))
     if (!plan)
       return
-    editor.rearrange(plan.after)
-    editor.placing.say(plan.steps.length === 0 ? 'The slices already lie where they leave most room.' : 'The draft keeps every slice and leaves most room.')
+    editor.rearrange(plan.after, plan.steps.length === 0 ? 'The slices already lie where they leave most room.' : 'The draft keeps every slice and leaves most room.')
   }
 
   function close() {

@@ -10,7 +10,7 @@ const places: readonly { readonly name: string, readonly open: (page: Page, jobI
   { name: 'slice', open: async page => page.getByTestId('slice').first().getByRole('button').first().click() },
   { name: 'add-virtual', dialog: true, open: async page => page.getByTestId('add-virtual').click() },
   { name: 'remove-device', dialog: true, open: async page => page.getByRole('button', { name: /^Remove/ }).first().click() },
-  { name: 'layout', open: async page => page.getByTestId('edit-layout').last().click().then(() => page.getByTestId('gallery-item').first().waitFor()) },
+  { name: 'layout', open: async page => page.getByTestId('device-card').filter({ hasText: 'A100' }).getByTestId('edit-layout').click().then(() => page.getByTestId('gallery-item').first().waitFor()) },
   { name: 'fleet', open: async page => page.getByTestId('nav-fleet').click() },
   { name: 'fleet-add', dialog: true, open: async page => page.getByTestId('fleet-add').click() },
   { name: 'catalog', open: async page => page.getByTestId('nav-catalog').click() },
