@@ -20,7 +20,7 @@ import { handOver } from './handover/handOver'
 import { handOverDevices } from './handover/handOverDevices'
 import { importSmi } from './inventory/smiText/importSmi'
 import { sampleSubmission } from './scheduler/samples'
-import { describeLayouts, describeProfiles } from './slicing/describe'
+import { describeLayouts, describeProfiles } from './slicing/layouts/describe'
 
 export interface HandlerDeps {
   readonly options: LabOptions

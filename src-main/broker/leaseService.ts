@@ -8,6 +8,7 @@ import type { TakeDeps } from './takeOptions'
 import { TrancheError } from '../contract/errors'
 import { describeLease } from '../inventory/describeDevice'
 import { grant, release } from './grant'
+import { checkRequest } from './planRequest'
 import { takeSlices } from './take'
 import { checkTogether } from './togetherRule'
 
@@ -68,8 +69,7 @@ export function createLeaseService(deps: LeaseServiceDeps) {
     /** All that is asked for, under one lease, or nothing. Throws `conflict` saying what is in the way. */
     grant({ holder, count, cut, expiresInMs, idleAfterMs, ...asked }: CallParsed<'leases.grant'>): HeldLease {
       const request = { profile: asked.profile ?? null, device: asked.device ?? null, need: asked.need ?? null }
-      if (request.profile !== null && request.need !== null)
-        throw new TrancheError('invalid_input', 'Name either a profile or what the slice has to have, not both.')
+      checkRequest(request)
       const lease = store.write(() => {
         const slices = takeSlices(deps, request, count, cut)
         checkTogether(holder, [...store.leases.allOf(holder).flatMap(({ sliceIds }) => sliceIds), ...slices.map(({ id }) => id)].flatMap(id => vgpuOf(store, id)))

@@ -2,10 +2,10 @@ import type { CallOutput, CallParsed } from '../contract/calls'
 import type { CutRules, Offer } from '../slicing/cutRules'
 import type { DeviceRow } from '../store/devices'
 import type { PlannerDeps } from './layoutPlanner'
-import { describeOffer } from '../slicing/describe'
-import { bestStart } from '../slicing/placement'
+import { describeOffer } from '../slicing/layouts/describe'
+import { strandedBy, wholeOf } from '../slicing/layouts/stranding'
+import { bestStart } from '../slicing/placement/placement'
 import { tryLayout } from '../slicing/rules'
-import { strandedBy, wholeOf } from '../slicing/stranding'
 import { targetOf } from './layoutPlanner'
 
 type Answer = CallOutput<'slices.offers'>

@@ -1,6 +1,7 @@
 import type { Need } from '../contract/model'
 import type { Engines } from '../slicing/gpuModel'
-import { sharedRules } from '../slicing/shared'
+import { TrancheError } from '../contract/errors'
+import { sharedRules } from '../slicing/modes/shared'
 
 /** What is asked of a slice: a profile, or what it has to have; both null for any. */
 export interface SliceRequest {
@@ -58,6 +59,13 @@ export function serves(candidate: Candidate, { profile, device, need }: SliceReq
   return (profile === null || profile.toLowerCase() === candidate.profile.toLowerCase())
     && (device === null || device === candidate.device)
     && (need === null || (meets(candidate, need) && isEligible(candidate, { profile, device, need })))
+}
+
+/** A profile says how large a slice is, so a need beside it can only say where. Throws `invalid_input` for one that says more. */
+export function checkRequest({ profile, need }: SliceRequest): void {
+  const { memoryMiB, computeShare, sm, engines } = need ?? {}
+  if (profile !== null && [memoryMiB, computeShare, sm, engines].some(size => size !== undefined))
+    throw new TrancheError('invalid_input', `${profile} says already how large the slice is: beside a profile only models and a label can be named.`)
 }
 
 /** Whether a device may serve at all, whatever its slices are. Who needs something of a slice means a GPU, unless the device is named. */

@@ -20,7 +20,7 @@ export const submitInput = z.object({
   /** Profile of the slice, e.g. `3g.40gb`. Any slice serves if absent. */
   profile: z.string().min(1).optional(),
   device: z.string().min(1).optional(),
-  /** What the slice has to have, in place of a profile. On a device in `shared` mode a part of that size is made. */
+  /** What the slice has to have, in place of a profile; beside one, models and label alone. On a device in `shared` mode a part of that size is made. */
   need: need.optional(),
   /** Folder that gets a copy of every result, absolute. */
   outDir: absolutePath.optional(),

@@ -5,7 +5,7 @@ import type { Store } from '../store/store'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { resultsDir } from '../scheduler/resultFiles'
-import { computeInstanceRules } from '../slicing/computeInstances'
+import { computeInstanceRules } from '../slicing/modes/computeInstances'
 import { cutLayout, rulesOf } from '../slicing/rules'
 
 interface Subject {

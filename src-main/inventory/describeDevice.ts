@@ -6,8 +6,8 @@ import type { LayoutChangeRow } from '../store/layoutChanges'
 import type { LeaseRow } from '../store/leases'
 import type { SliceRow } from '../store/slices'
 import type { HostCpu } from './cpu'
+import { wholeOf } from '../slicing/layouts/stranding'
 import { modesOf, rulesOf } from '../slicing/rules'
-import { wholeOf } from '../slicing/stranding'
 import { whyUnusable } from './usable'
 
 interface Host {

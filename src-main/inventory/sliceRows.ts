@@ -2,7 +2,7 @@ import type { Cut, CutRules } from '../slicing/cutRules'
 import type { SliceRow } from '../store/slices'
 import type { Store } from '../store/store'
 import { TrancheError } from '../contract/errors'
-import { computeInstanceRules } from '../slicing/computeInstances'
+import { computeInstanceRules } from '../slicing/modes/computeInstances'
 import { newId } from '../store/ids'
 
 /** A slice to be cut, with the compute instances within it: none means one over the whole. */

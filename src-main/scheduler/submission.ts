@@ -4,7 +4,7 @@ import type { CallParsed } from '../contract/calls'
 import type { RecipeId } from '../contract/model'
 import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
-import { isEligible, partOf, serves, wordsOf } from '../broker/planRequest'
+import { checkRequest, isEligible, partOf, serves, wordsOf } from '../broker/planRequest'
 import { systemCode, TrancheError } from '../contract/errors'
 import { checkParams } from '../recipes/checkParams'
 
@@ -20,7 +20,7 @@ export interface CatalogNames {
 
 /** Checks all of a submission that can be checked before it is accepted. Returns the model it will use. */
 export async function checkSubmission(submission: Submission, capacity: LabCapacity, catalog: CatalogNames): Promise<{ readonly model: string }> {
-  checkRequest(submission, capacity)
+  checkSlice(submission, capacity)
   checkParams(submission.recipe, submission.params ?? {})
   if (submission.inputs.length === 0 && submission.recipe !== 'tensor')
     throw new TrancheError('invalid_input', `The recipe ${submission.recipe} needs at least one input file.`)
@@ -34,11 +34,10 @@ export async function checkSubmission(submission: Submission, capacity: LabCapac
   return { model }
 }
 
-function checkRequest(submission: Submission, { slices, pools }: LabCapacity): void {
+function checkSlice(submission: Submission, { slices, pools }: LabCapacity): void {
   const request: SliceRequest = { profile: submission.profile ?? null, device: submission.device ?? null, need: submission.need ?? null }
   const { device } = request
-  if (request.profile !== null && request.need !== null)
-    throw new TrancheError('invalid_input', 'Name either a profile or what the slice has to have, not both.')
+  checkRequest(request)
   if (slices.some(slice => serves(slice, request)) || pools.some(pool => partOf(request, pool) !== null))
     return
   const places = [...slices, ...pools]

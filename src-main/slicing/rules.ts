@@ -2,11 +2,11 @@ import type { DeviceMode, ModeSettings, Placement } from '../contract/model'
 import type { Cut, CutRules, Refusal } from './cutRules'
 import type { GpuModel, GpuTables } from './gpuModel'
 import { TrancheError } from '../contract/errors'
-import { migRules } from './mig'
-import { passthroughRules } from './passthrough'
-import { sharedRules } from './shared'
-import { sriovRules } from './sriov'
-import { vgpuRules } from './vgpu'
+import { migRules } from './modes/mig'
+import { passthroughRules } from './modes/passthrough'
+import { sharedRules } from './modes/shared'
+import { sriovRules } from './modes/sriov'
+import { vgpuRules } from './modes/vgpu'
 
 export interface CutDevice {
   readonly model: string

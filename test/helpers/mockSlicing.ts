@@ -3,8 +3,8 @@ import type { Device, Layout, LayoutPlan, ModeSettings, Placement, Profile, Slic
 import type { CutRules, Offer } from '../../src-main/slicing/cutRules'
 import type { GpuModel } from '../../src-main/slicing/gpuModel'
 import { TrancheError } from '../../src-main/contract/errors'
-import { computeInstanceRules } from '../../src-main/slicing/computeInstances'
 import { findModel, gpuModel } from '../../src-main/slicing/gpuModel'
+import { computeInstanceRules } from '../../src-main/slicing/modes/computeInstances'
 import { cutLayout, modesOf, rulesOf, tryLayout } from '../../src-main/slicing/rules'
 
 /** Answers of the mock lab about layouts: by the product's own rules, searched in the simplest way. */

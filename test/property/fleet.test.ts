@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { createFleet } from '../../src-main/broker/plan/fleet'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { bestCut } from '../../src-main/slicing/placement'
+import { bestCut } from '../../src-main/slicing/placement/placement'
 import { rulesOf } from '../../src-main/slicing/rules'
 
 const gpus = readGpuTables(resourcesDir())

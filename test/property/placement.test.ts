@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { computeInstanceRules } from '../../src-main/slicing/computeInstances'
-import { openPlaces } from '../../src-main/slicing/openPlaces'
-import { bestCut, bestStarts } from '../../src-main/slicing/placement'
+import { computeInstanceRules } from '../../src-main/slicing/modes/computeInstances'
+import { openPlaces } from '../../src-main/slicing/placement/openPlaces'
+import { bestCut, bestStarts } from '../../src-main/slicing/placement/placement'
 import { modesOf, rulesOf } from '../../src-main/slicing/rules'
 
 const gpus = readGpuTables(resourcesDir())

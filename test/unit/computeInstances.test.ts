@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { computeInstanceRules } from '../../src-main/slicing/computeInstances'
+import { computeInstanceRules } from '../../src-main/slicing/modes/computeInstances'
 import { cutLayout, rulesOf, tryLayout } from '../../src-main/slicing/rules'
 
 const mig = rulesOf({ model: 'A100-80GB', mode: 'mig', memoryMiB: 81920, settings: {} }, readGpuTables(resourcesDir()))

@@ -2,7 +2,7 @@ import type { ModeSettings } from '../../src-main/contract/model'
 import { expect, it } from 'vitest'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { explain } from '../../src-main/slicing/explain'
+import { explain } from '../../src-main/slicing/explain/explain'
 import { rulesOf } from '../../src-main/slicing/rules'
 import { placed } from '../helpers/placed'
 

@@ -2,8 +2,8 @@ import type { DeviceMode, ModeSettings } from '../../src-main/contract/model'
 import { expect, it } from 'vitest'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
+import { strandedBy, wholeOf } from '../../src-main/slicing/layouts/stranding'
 import { cutLayout, rulesOf } from '../../src-main/slicing/rules'
-import { strandedBy, wholeOf } from '../../src-main/slicing/stranding'
 
 const gpus = readGpuTables(resourcesDir())
 

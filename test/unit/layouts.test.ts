@@ -1,9 +1,9 @@
 import type { GpuModel, MigProfile, MigTable } from '../../src-main/slicing/gpuModel'
-import type { ListedLayout } from '../../src-main/slicing/layouts'
+import type { ListedLayout } from '../../src-main/slicing/layouts/layouts'
 import { describe, expect, it } from 'vitest'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { listLayouts } from '../../src-main/slicing/layouts'
+import { listLayouts } from '../../src-main/slicing/layouts/layouts'
 import { rulesOf, tryLayout } from '../../src-main/slicing/rules'
 
 const gpus = readGpuTables(resourcesDir())

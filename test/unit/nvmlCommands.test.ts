@@ -1,7 +1,7 @@
 import type { LayoutStep } from '../../src-main/contract/model'
-import type { KnownInstances } from '../../src-main/slicing/migCommands'
+import type { KnownInstances } from '../../src-main/slicing/change/migCommands'
 import { expect, it } from 'vitest'
-import { migCommands } from '../../src-main/slicing/migCommands'
+import { migCommands } from '../../src-main/slicing/change/migCommands'
 import { gpus } from '../helpers/fakeLab'
 
 const table = gpus.get('A100-80GB')?.mig

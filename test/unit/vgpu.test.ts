@@ -2,7 +2,7 @@ import type { ModeSettings } from '../../src-main/contract/model'
 import { describe, expect, it } from 'vitest'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { fittingStarts } from '../../src-main/slicing/besides'
+import { fittingStarts } from '../../src-main/slicing/explain/besides'
 import { cutLayout, rulesOf, tryLayout } from '../../src-main/slicing/rules'
 
 const gpus = readGpuTables(resourcesDir())

@@ -1,10 +1,10 @@
 import type { Placement } from '../../contract/model'
 import type { CutRules } from '../../slicing/cutRules'
 import type { GpuTables } from '../../slicing/gpuModel'
-import type { BestCut } from '../../slicing/placement'
+import type { BestCut } from '../../slicing/placement/placement'
 import type { CutDevice } from '../../slicing/rules'
-import { openPlaces } from '../../slicing/openPlaces'
-import { bestCut } from '../../slicing/placement'
+import { openPlaces } from '../../slicing/placement/openPlaces'
+import { bestCut } from '../../slicing/placement/placement'
 import { rulesOf } from '../../slicing/rules'
 
 /** One way in which a device can be cut up, and what has been worked out about it. */

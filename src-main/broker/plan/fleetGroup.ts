@@ -1,5 +1,5 @@
 import type { Placement } from '../../contract/model'
-import type { BestCut } from '../../slicing/placement'
+import type { BestCut } from '../../slicing/placement/placement'
 import type { DeviceClass, LayoutState } from './deviceClass'
 import { insertSorted, removeSorted } from './sortedList'
 

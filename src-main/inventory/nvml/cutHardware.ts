@@ -4,7 +4,7 @@ import type { NvmlClient } from './client'
 import type { NvmlDevice, NvmlInstance } from './reading'
 import { TrancheError } from '../../contract/errors'
 import { overlaps } from '../../slicing/cutRules'
-import { slotsOf } from '../../slicing/refuse'
+import { slotsOf } from '../../slicing/modes/refuse'
 
 /** A GPU instance as it lies on the hardware. */
 export interface HardwareInstance extends Placement {

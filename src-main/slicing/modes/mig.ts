@@ -1,6 +1,6 @@
-import type { Placement } from '../contract/model'
-import type { CutAnswer, CutRules, Offer } from './cutRules'
-import type { Engines, GpuModel, MigProfile, MigTable } from './gpuModel'
+import type { Placement } from '../../contract/model'
+import type { CutAnswer, CutRules, Offer } from '../cutRules'
+import type { Engines, GpuModel, MigProfile, MigTable } from '../gpuModel'
 import { allow, offersByName, refuse, refusePlace } from './refuse'
 
 /** What of a card's memory a profile surely gives where no source tells: on known cards the least is 0.907 of its slots' part. */

@@ -1,5 +1,5 @@
-import type { LayoutStep } from '../contract/model'
-import type { MigProfile, MigTable } from './gpuModel'
+import type { LayoutStep } from '../../contract/model'
+import type { MigProfile, MigTable } from '../gpuModel'
 
 /** Ids that a driver gave to what lies on a device, by the slot where it starts. Null: it does not tell those within it. */
 export type KnownInstances = ReadonlyMap<number, { readonly instanceId: number, readonly computeIds: readonly number[] | null }>

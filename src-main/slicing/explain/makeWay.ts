@@ -1,8 +1,8 @@
-import type { Placement } from '../contract/model'
-import type { CutRules, Offer } from './cutRules'
-import type { PlacedSlice } from './placedSlice'
+import type { Placement } from '../../contract/model'
+import type { CutRules, Offer } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
+import { overlaps } from '../cutRules'
 import { fittingStarts, refuseBesides } from './besides'
-import { overlaps } from './cutRules'
 
 /** A change of what exists: the new start of each slice that gives way, null if it is removed; and where the wanted lie then. */
 export interface Change {

@@ -1,7 +1,7 @@
-import type { LayoutStep, Placement } from '../contract/model'
-import type { CutRules } from './cutRules'
-import { TrancheError } from '../contract/errors'
-import { byStart, placementOf } from './placedSlice'
+import type { LayoutStep, Placement } from '../../contract/model'
+import type { CutRules } from '../cutRules'
+import { TrancheError } from '../../contract/errors'
+import { byStart, placementOf } from '../placedSlice'
 
 /**
  * Carries the steps of a plan out on a layout, in thought: the layout at the end, along the axis. Throws `conflict` at the

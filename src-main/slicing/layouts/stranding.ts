@@ -1,8 +1,8 @@
-import type { Placement, Stranded } from '../contract/model'
-import type { CutRules } from './cutRules'
-import type { GpuTables } from './gpuModel'
-import type { CutDevice } from './rules'
-import { rulesOf } from './rules'
+import type { Placement, Stranded } from '../../contract/model'
+import type { CutRules } from '../cutRules'
+import type { GpuTables } from '../gpuModel'
+import type { CutDevice } from '../rules'
+import { rulesOf } from '../rules'
 
 /** What a workload could use of a whole device, uncut. */
 export interface WholeDevice {

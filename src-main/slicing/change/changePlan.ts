@@ -1,9 +1,9 @@
-import type { LayoutStep, Placement, WantedCut } from '../contract/model'
-import type { CutRules, Refusal } from './cutRules'
-import type { PlacedSlice } from './placedSlice'
+import type { LayoutStep, Placement, WantedCut } from '../../contract/model'
+import type { CutRules, Refusal } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
+import { byStart, placementOf } from '../placedSlice'
 import { matchSlices } from './matchSlices'
 import { orderMoves } from './moveOrder'
-import { byStart, placementOf } from './placedSlice'
 import { placeWanted } from './placeWanted'
 
 /** The way from one layout to another. With a `refusal` there is none: `after` is what exists, and there are no steps. */

@@ -1,8 +1,8 @@
-import type { Placement } from '../contract/model'
-import type { CutRules, Offer } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { CutRules, Offer } from '../cutRules'
 import type { Wanted } from './packing'
-import { TrancheError } from '../contract/errors'
-import { createPlaceFinder } from './openPlaces'
+import { TrancheError } from '../../contract/errors'
+import { createPlaceFinder } from '../placement/openPlaces'
 import { pack } from './packing'
 
 export interface LayoutOptions {

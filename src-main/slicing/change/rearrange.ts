@@ -1,6 +1,6 @@
-import type { Placement } from '../contract/model'
-import type { CutRules } from './cutRules'
-import { overlaps } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { CutRules } from '../cutRules'
+import { overlaps } from '../cutRules'
 
 /** A slice that may give way, and what that costs. */
 export interface Movable extends Placement {

@@ -1,9 +1,9 @@
-import type { LayoutStep, Placement } from '../contract/model'
-import type { CutRules } from './cutRules'
+import type { LayoutStep, Placement } from '../../contract/model'
+import type { CutRules } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
 import type { Matched } from './matchSlices'
-import type { PlacedSlice } from './placedSlice'
 import type { WantedPlace } from './placeWanted'
-import { overlaps } from './cutRules'
+import { overlaps } from '../cutRules'
 
 /** Layouts looked at before the first order that works is taken instead of the one that interrupts least. */
 const maxVisited = 600

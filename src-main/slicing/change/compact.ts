@@ -1,9 +1,9 @@
-import type { Placement, WantedCut } from '../contract/model'
-import type { CutRules } from './cutRules'
-import type { PlacedSlice } from './placedSlice'
-import { overlaps } from './cutRules'
-import { byStart } from './placedSlice'
-import { bestStart } from './placement'
+import type { Placement, WantedCut } from '../../contract/model'
+import type { CutRules } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
+import { overlaps } from '../cutRules'
+import { byStart } from '../placedSlice'
+import { bestStart } from '../placement/placement'
 import { placesMatter, room } from './room'
 
 /** Arrangements that are compared before the search is cut short. All of any MIG layout are fewer. */

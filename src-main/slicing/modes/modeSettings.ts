@@ -1,6 +1,6 @@
-import type { DeviceMode, ModeSettings } from '../contract/model'
-import type { GpuModel } from './gpuModel'
-import { TrancheError } from '../contract/errors'
+import type { DeviceMode, ModeSettings } from '../../contract/model'
+import type { GpuModel } from '../gpuModel'
+import { TrancheError } from '../../contract/errors'
 
 /**
  * The settings of a device in a mode, whole and legal: what the mode does not know is dropped, what is absent gets the

@@ -1,5 +1,5 @@
-import type { Placement } from '../contract/model'
-import type { Offer } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { Offer } from '../cutRules'
 
 /** How many slices of a profile are wanted. */
 export interface Wanted {

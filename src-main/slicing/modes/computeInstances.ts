@@ -1,4 +1,4 @@
-import type { CutRules, Offer } from './cutRules'
+import type { CutRules, Offer } from '../cutRules'
 import { allow, offersByName, refuse, refusePlace } from './refuse'
 
 /** Compute slices that a compute instance can have (NVML_COMPUTE_INSTANCE_PROFILE_*_SLICE of nvml.h). */

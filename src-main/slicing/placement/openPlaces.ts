@@ -1,6 +1,6 @@
-import type { Placement } from '../contract/model'
-import type { CutRules, Offer } from './cutRules'
-import { overlaps } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { CutRules, Offer } from '../cutRules'
+import { overlaps } from '../cutRules'
 
 /** Finds the legal next cuts of one device quickly, by what it has learnt of the device's rules before. */
 export interface PlaceFinder {

@@ -1,4 +1,4 @@
-import type { CutRules, Offer } from './cutRules'
+import type { CutRules, Offer } from '../cutRules'
 import { allow, refuse, refusePlace } from './refuse'
 
 /** Holders that one device serves at once: a limit of ours, so that the axis has an end. */

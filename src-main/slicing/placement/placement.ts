@@ -1,5 +1,5 @@
-import type { Placement } from '../contract/model'
-import type { CutRules, Offer } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { CutRules, Offer } from '../cutRules'
 import { openPlaces, placeFinder } from './openPlaces'
 
 /** The best place for a cut, and what it costs. */

@@ -1,6 +1,6 @@
-import type { Placement } from '../contract/model'
-import type { CutAnswer, CutRules, Offer } from './cutRules'
-import type { GpuModel, VgpuTable, VgpuType } from './gpuModel'
+import type { Placement } from '../../contract/model'
+import type { CutAnswer, CutRules, Offer } from '../cutRules'
+import type { GpuModel, VgpuTable, VgpuType } from '../gpuModel'
 import { allow, offersByName, refuse, refusePlace } from './refuse'
 
 /**

@@ -1,4 +1,4 @@
-import type { CutRules, Offer } from './cutRules'
+import type { CutRules, Offer } from '../cutRules'
 import { allow, offersByName, refusePlace } from './refuse'
 
 /**

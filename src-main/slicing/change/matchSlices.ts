@@ -1,7 +1,7 @@
-import type { CutRules } from './cutRules'
-import type { PlacedSlice } from './placedSlice'
+import type { CutRules } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
 import type { WantedPlace } from './placeWanted'
-import { byStart } from './placedSlice'
+import { byStart } from '../placedSlice'
 
 export interface Matched {
   readonly staying: readonly PlacedSlice[]

@@ -1,6 +1,6 @@
-import type { Placement } from '../contract/model'
-import type { Cut, CutAnswer, Offer, RefusalRule } from './cutRules'
-import { overlaps } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { Cut, CutAnswer, Offer, RefusalRule } from '../cutRules'
+import { overlaps } from '../cutRules'
 
 export function refuse(rule: RefusalRule, message: string, blockedBy: readonly Placement[] = []): CutAnswer {
   return { ok: false, refusal: { rule, message, blockedBy } }

@@ -1,5 +1,5 @@
-import type { Placement } from '../contract/model'
-import type { CutRules, Refusal } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { CutRules, Refusal } from '../cutRules'
 import { refuseBesides } from './besides'
 
 /**

@@ -1,11 +1,11 @@
-import type { CutRules } from './cutRules'
+import type { Arrangement, Budget } from '../change/rearrange'
+import type { CutRules } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
 import type { Change } from './makeWay'
-import type { PlacedSlice } from './placedSlice'
-import type { Arrangement, Budget } from './rearrange'
+import { rearrange } from '../change/rearrange'
+import { pack } from '../layouts/packing'
 import { refuseBesides } from './besides'
 import { makeWay } from './makeWay'
-import { pack } from './packing'
-import { rearrange } from './rearrange'
 import { removalsOf } from './removals'
 
 /** What one search may try: about 30 ms. Every MIG layout needs far less; a vGPU axis of many small types may need more. */

@@ -1,8 +1,8 @@
-import type { Placement } from '../contract/model'
-import type { CutRules } from './cutRules'
-import { refuseBesides } from './besides'
-import { openPlaces } from './openPlaces'
-import { openness } from './placement'
+import type { Placement } from '../../contract/model'
+import type { CutRules } from '../cutRules'
+import { refuseBesides } from '../explain/besides'
+import { openPlaces } from '../placement/openPlaces'
+import { openness } from '../placement/placement'
 
 /** How much can still be cut beside what exists: `openness` of the open places. */
 export function room(rules: CutRules, existing: readonly Placement[]): number {

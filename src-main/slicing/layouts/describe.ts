@@ -1,11 +1,11 @@
-import type { CallOutput, CallParsed } from '../contract/calls'
-import type { DeviceMode, Profile } from '../contract/model'
-import type { CutRules, Offer } from './cutRules'
-import type { GpuModel, GpuTables } from './gpuModel'
-import { TrancheError } from '../contract/errors'
-import { findModel } from './gpuModel'
+import type { CallOutput, CallParsed } from '../../contract/calls'
+import type { DeviceMode, Profile } from '../../contract/model'
+import type { CutRules, Offer } from '../cutRules'
+import type { GpuModel, GpuTables } from '../gpuModel'
+import { TrancheError } from '../../contract/errors'
+import { findModel } from '../gpuModel'
+import { modesOf, rulesOf } from '../rules'
 import { listLayouts } from './layouts'
-import { modesOf, rulesOf } from './rules'
 import { strandedBy, wholeOf } from './stranding'
 
 type Asked = Pick<CallParsed<'profiles.list'>, 'model' | 'mode' | 'vgpuMode'>

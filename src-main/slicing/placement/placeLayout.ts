@@ -1,6 +1,6 @@
-import type { Placement, WantedCut } from '../contract/model'
-import type { Cut, CutRules } from './cutRules'
-import { TrancheError } from '../contract/errors'
+import type { Placement, WantedCut } from '../../contract/model'
+import type { Cut, CutRules } from '../cutRules'
+import { TrancheError } from '../../contract/errors'
 import { bestStart } from './placement'
 
 /**

@@ -1,5 +1,5 @@
-import type { Placement } from '../contract/model'
-import type { CutRules, Refusal } from './cutRules'
+import type { Placement } from '../../contract/model'
+import type { CutRules, Refusal } from '../cutRules'
 
 /**
  * Whether a device has enough for these profiles beside what exists, wherever all of them lie: compute slices, media

@@ -1,4 +1,4 @@
-import type { CutRules, Offer } from './cutRules'
+import type { CutRules, Offer } from '../cutRules'
 import { allow, offersByName, refuse, refusePlace } from './refuse'
 
 /** Passthrough: the whole device for one holder, as DirectPath I/O hands it out. */

@@ -1,13 +1,13 @@
-import type { Placement, WantedCut } from '../contract/model'
-import type { Cut, CutRules, Refusal } from './cutRules'
-import type { PlacedSlice } from './placedSlice'
+import type { Placement, WantedCut } from '../../contract/model'
+import type { Cut, CutRules, Refusal } from '../cutRules'
+import type { PlacedSlice } from '../placedSlice'
 import type { Arrangement } from './rearrange'
-import { refuseBesides } from './besides'
-import { bestStart } from './placement'
+import { refuseBesides } from '../explain/besides'
+import { tellingRefusal } from '../explain/tellingRefusal'
+import { bestStart } from '../placement/placement'
+import { tryLayout } from '../rules'
 import { rearrange } from './rearrange'
 import { placesMatter, room } from './room'
-import { tryLayout } from './rules'
-import { tellingRefusal } from './tellingRefusal'
 
 /** A place of the wanted layout, and the compute instances within it where they are named. */
 export interface WantedPlace extends Placement {
