@@ -71,7 +71,7 @@ export function planLayout(deps: PlannerDeps, device: DeviceRow, wish: LayoutWis
   }
   const wanted: DeviceLayout = { mode: target.after.mode, settings: target.settings, layout: change.after.map(({ profile, start }) => ({ profile, start, ...(compute.has(start) && { compute: compute.get(start) }) })) }
   const holders = [...new Set(change.steps.flatMap(({ holder }) => holder ?? []))]
-  const whole = wholeOf(device, tablesFor(device))
+  const tables = tablesFor(device)
   const plan: LayoutPlan = {
     device: device.id,
     mode: target.after.mode,
@@ -82,8 +82,8 @@ export function planLayout(deps: PlannerDeps, device: DeviceRow, wish: LayoutWis
     moves: change.moves,
     blocked: holders.length === 0 ? null : blockedBy(change.steps),
     holders,
-    strandedBefore: strandedBy(whole, rulesOf(device, tablesFor(device)), existing),
-    strandedAfter: strandedBy(whole, rules, change.after),
+    strandedBefore: strandedBy(wholeOf(device, tables), rulesOf(device, tables), existing),
+    strandedAfter: strandedBy(wholeOf(target.after, tables), rules, change.after),
     commands: device.kind === 'cpu' ? [] : commandsOf(deps, device, target, change.steps),
     basis: basisOf(layoutOf(store, device)),
   }

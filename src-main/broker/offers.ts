@@ -12,17 +12,19 @@ type Answer = CallOutput<'slices.offers'>
 
 /** What could be cut beside a draft: every profile at every start, with the reason where it cannot. Changes nothing. */
 export function offersBeside(deps: Pick<PlannerDeps, 'tablesFor'>, device: DeviceRow, { layout, ...wish }: CallParsed<'slices.offers'>): Answer {
-  const { rules } = targetOf(deps, device, wish)
+  const { rules, after } = targetOf(deps, device, wish)
+  const whole = wholeOf(after, deps.tablesFor(device))
   const tried = tryLayout(rules, layout)
   const draft = 'cuts' in tried ? tried.cuts : layout.map(({ profile, start }) => ({ profile: rules.offer(profile)?.name ?? profile, start, size: rules.offer(profile)?.size ?? 1 }))
   return {
     illegal: 'refusal' in tried ? tried.refusal.message : null,
     slots: rules.slots,
+    usableMiB: whole.usableMiB,
     slices: draft.map(({ profile, start, size }) => {
       const offer = rules.offer(profile)
       return { profile, start, size, memoryMiB: offer?.memoryMiB ?? 0, sm: offer?.sm ?? null, computeSlices: offer?.computeSlices ?? 0 }
     }),
-    stranded: strandedBy(wholeOf(device, deps.tablesFor(device)), rules, draft),
+    stranded: strandedBy(whole, rules, draft),
     profiles: rules.offers.map(offer => placesOf(rules, draft, offer)),
   }
 }

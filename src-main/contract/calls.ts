@@ -137,6 +137,8 @@ export const calls = {
       /** Null, or why the draft itself is not legal. */
       illegal: z.string().nullable(),
       slots: z.number(),
+      /** What a workload could use of the whole device in the draft's mode. */
+      usableMiB: z.number(),
       slices: z.array(placement.extend({ memoryMiB: z.number(), sm: z.number().nullable(), computeSlices: z.number() })),
       stranded,
       profiles: z.array(profile.extend({

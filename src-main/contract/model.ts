@@ -79,6 +79,9 @@ export const slice = placement.extend({
   lease: lease.nullable(),
 })
 
+/** What a layout leaves unused of the whole device. Null where no source tells a figure that it needs. */
+export const stranded = z.object({ sm: z.number().nullable(), memoryMiB: z.number().nullable() })
+
 export const device = z.object({
   id: z.string(),
   name: z.string(),
@@ -104,6 +107,8 @@ export const device = z.object({
   usableMiB: z.number(),
   /** Multiprocessors of the whole device, where a source tells. */
   sm: z.number().nullable(),
+  /** What its slices leave unused of it; in `shared` mode the memory that is free. */
+  stranded,
   /** Whether the last change of its layout can be taken back. */
   canUndo: z.boolean(),
   /** A change of layout that did not come to its end, in words; null if there is none. */
@@ -127,9 +132,6 @@ export const profile = z.object({
   engines: z.object({ copy: z.number().nullable(), nvdec: z.number().nullable(), nvenc: z.number().nullable(), nvjpg: z.number().nullable(), ofa: z.number().nullable() }).nullable(),
   note: z.string().nullable(),
 })
-
-/** What a layout leaves unused of the whole device. Null where no source tells a figure that it needs. */
-export const stranded = z.object({ sm: z.number().nullable(), memoryMiB: z.number().nullable() })
 
 export const layout = z.object({
   slices: z.array(placement),

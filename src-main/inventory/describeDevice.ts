@@ -6,7 +6,7 @@ import type { LayoutChangeRow } from '../store/layoutChanges'
 import type { LeaseRow } from '../store/leases'
 import type { SliceRow } from '../store/slices'
 import type { HostCpu } from './cpu'
-import { wholeOf } from '../slicing/layouts/stranding'
+import { strandedBy, wholeOf } from '../slicing/layouts/stranding'
 import { modesOf, rulesOf } from '../slicing/rules'
 import { whyUnusable } from './usable'
 
@@ -48,6 +48,7 @@ export function describeDevice(row: DeviceRow, { slices, leaseOn, canUndo, unfin
     modes: deviceModesOf(row, tables.get(row.model)),
     usableMiB: whole.usableMiB,
     sm: whole.sm,
+    stranded: strandedBy(whole, rules, slices.filter(({ parentId }) => parentId === null)),
     canUndo,
     unfinishedChange: unfinished ? unfinished.error ?? `${unfinished.done} of ${unfinished.steps.length} steps are done` : null,
   }

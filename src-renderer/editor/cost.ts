@@ -1,15 +1,5 @@
-import type { Device, Stranded } from '@contract/model'
+import type { Stranded } from '@contract/model'
 import { memory } from '../format'
-
-/** What the slices of a device leave unused of the whole. Null where a figure that it needs is not known. */
-export function strandedOf({ sm, usableMiB, slices }: Pick<Device, 'sm' | 'usableMiB' | 'slices'>): Stranded {
-  const own = slices.filter(({ parentId }) => parentId === null)
-  const taken = own.reduce<number | null>((sum, slice) => sum === null || slice.sm === null ? null : sum + slice.sm, 0)
-  return {
-    sm: sm === null || taken === null ? null : Math.max(0, sm - taken),
-    memoryMiB: Math.max(0, usableMiB - own.reduce((sum, slice) => sum + slice.memoryMiB, 0)),
-  }
-}
 
 /** `10 SMs and 8.62 GiB`; what is not known is left out. Null where nothing is known or nothing stranded. */
 export function strandedWords({ sm, memoryMiB }: Stranded): string | null {

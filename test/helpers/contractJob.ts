@@ -27,6 +27,7 @@ export function contractItem(different: Partial<Item> = {}): Item {
 }
 
 export function contractDevice(different: Partial<Device> = {}): Device {
+  const cuts = (different.slices ?? []).filter(({ parentId }) => parentId === null)
   return {
     id: 'device_1',
     name: 'Virtual A100',
@@ -44,6 +45,7 @@ export function contractDevice(different: Partial<Device> = {}): Device {
     modes: ['passthrough', 'sriov', 'vgpu', 'mig', 'shared'],
     usableMiB: 80384,
     sm: 108,
+    stranded: { sm: 108 - cuts.reduce((sum, { sm }) => sum + (sm ?? 0), 0), memoryMiB: (different.usableMiB ?? 80384) - cuts.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0) },
     canUndo: false,
     unfinishedChange: null,
     ...different,

@@ -208,7 +208,7 @@ describe('a plan', () => {
 
   it('draws another mode by that mode\'s own slots', async () => {
     const vgpu = { ...plan, mode: 'vgpu' as const, settings: { vgpuMode: 'equal' as const }, after: [{ profile: 'A100D-20C', start: 10, size: 10 }], steps: [] }
-    const handlers: RunOptions['handlers'] = { ...devices, 'slices.plan': () => vgpu, 'slices.offers': () => ({ illegal: null, slots: 40, slices: [], stranded: { sm: null, memoryMiB: null }, profiles: [] }) }
+    const handlers: RunOptions['handlers'] = { ...devices, 'slices.plan': () => vgpu, 'slices.offers': () => ({ illegal: null, slots: 40, usableMiB: 81920, slices: [], stranded: { sm: null, memoryMiB: null }, profiles: [] }) }
     const { stdout } = await run(['slice', 'plan', ...onDevice, '--mode', 'vgpu', '--layout', 'A100D-20C'], { handlers, columns: 100 })
     expect(stdout).toContain(`  after   |${'·'.repeat(10)}${'A'.repeat(10)}${'·'.repeat(20)}|  A100D-20C@10\n  Nothing has to change.`)
   })

@@ -269,6 +269,7 @@ describe('the lab\'s devices', () => {
     settings: {},
     modes: ['mig'],
     usableMiB: 80384,
+    stranded: { sm: null, memoryMiB: null },
     sm: 108,
     canUndo: false,
     unfinishedChange: null,

@@ -37,15 +37,12 @@ function row({ mode, slices }: Device, slice: Slice, letter: string): string[] {
 }
 
 /** The part of the device that no slice has; nothing where it is handed out whole. */
-function leftOver({ mode, sm, usableMiB }: Device, whole: readonly Slice[]): string[] {
+function leftOver({ mode, stranded }: Device, whole: readonly Slice[]): string[] {
   if (whole.length === 0)
     return ['nothing is cut']
-  const cutSm = whole.reduce<number | null>((sum, slice) => sum === null || slice.sm === null ? null : sum + slice.sm, 0)
-  const memoryMiB = Math.max(0, usableMiB - whole.reduce((sum, slice) => sum + slice.memoryMiB, 0))
   if (mode === 'shared')
-    return [`free: ${memory(memoryMiB)}`]
-  const left = { sm: sm === null || cutSm === null ? null : Math.max(0, sm - cutSm), memoryMiB }
-  return memoryMiB === 0 && (left.sm ?? 0) === 0 ? [] : [`stranded: ${strandedText(left)}`]
+    return [`free: ${memory(stranded.memoryMiB ?? 0)}`]
+  return (stranded.memoryMiB ?? 0) === 0 && (stranded.sm ?? 0) === 0 ? [] : [`stranded: ${strandedText(stranded)}`]
 }
 
 function describe({ kind, model, mode, settings, memoryMiB, backing }: Device): string {
