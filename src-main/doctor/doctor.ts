@@ -1,9 +1,7 @@
 import type { Catalog } from '../catalog/catalog'
 import type { Check } from '../contract/model'
-import type { NvidiaSmi } from '../inventory/nvidiaSmi'
+import type { Hardware } from '../inventory/hardware'
 import type { RuntimeInfo } from '../labOptions'
-import type { GpuTables } from '../slicing/gpuModel'
-import type { DeviceRow } from '../store/devices'
 import type { StatePaths } from '../store/stateDir'
 import type { Store } from '../store/store'
 import { lstatSync, statfsSync } from 'node:fs'
@@ -15,11 +13,8 @@ export interface DoctorDeps {
   readonly stateDir: string
   readonly paths: StatePaths
   readonly catalog: Catalog
-  readonly tablesFor: (device: DeviceRow) => GpuTables
+  readonly hardware: Pick<Hardware, 'smi' | 'problems' | 'differences' | 'tablesFor'>
   readonly nowMs: () => number
-  readonly smi: NvidiaSmi
-  /** What the driver did not tell. */
-  readonly problems: readonly string[]
   readonly runtime: RuntimeInfo
 }
 
@@ -27,12 +22,13 @@ export interface DoctorDeps {
 export async function examine(deps: DoctorDeps): Promise<{ ok: boolean, checks: Check[] }> {
   const checks: Check[] = [
     checkRuntime(deps.runtime),
-    checkGpus(deps),
+    checkGpus(deps.hardware),
+    ...checkTables(deps.hardware),
     checkDatabase(deps.store),
     checkFolder(deps.stateDir),
     checkSpace(deps.stateDir, deps.store),
     ...await checkCatalog(deps.catalog),
-    ...checkInvariants({ store: deps.store, tablesFor: deps.tablesFor, jobsDir: deps.paths.jobs, nowMs: deps.nowMs() }),
+    ...checkInvariants({ store: deps.store, tablesFor: deps.hardware.tablesFor, jobsDir: deps.paths.jobs, nowMs: deps.nowMs() }),
   ]
   return { ok: checks.every(({ ok }) => ok), checks }
 }
@@ -42,9 +38,15 @@ function checkRuntime(runtime: RuntimeInfo): Check {
   return { name: 'runtime', ok: true, detail: `${electron} (${runtime.detail}), this process on Node ${process.versions.node}` }
 }
 
-function checkGpus({ smi, problems }: DoctorDeps): Check {
+function checkGpus({ smi, problems }: DoctorDeps['hardware']): Check {
   const found = smi.found ? `${smi.gpus.length} found by nvidia-smi` : `none: ${smi.detail}`
   return { name: 'GPUs', ok: true, detail: [found, ...problems].join('; ') }
+}
+
+/** A driver that differs from the built-in tables is believed; nothing is wrong with the lab. */
+function checkTables({ differences }: DoctorDeps['hardware']): Check[] {
+  const words = differences.map(({ device, profile, field, table, driver }) => `${device}, ${profile}: ${field} is ${driver ?? 'not told'} by the driver and ${table ?? 'unknown'} in the table`)
+  return differences.length === 0 ? [] : [{ name: 'driver and tables', ok: true, detail: `${differences.length} differences, the driver is believed: ${words.slice(0, 8).join('; ')}${words.length > 8 ? ` and ${words.length - 8} more` : ''}` }]
 }
 
 function checkDatabase({ db }: Store): Check {

@@ -13,7 +13,7 @@ import { askNvidiaSmi } from './nvidiaSmi'
 import { openNvml } from './nvml/client'
 import { createHardwareCutter } from './nvml/cutHardware'
 import { healthOf } from './nvml/health'
-import { driverRules, modelOf } from './nvml/model'
+import { differencesOf, driverRules, modelOf } from './nvml/model'
 
 /** How long the driver may take to tell everything. */
 const readDeadlineMs = 5000
@@ -75,6 +75,11 @@ export async function findHardware({ gpus, host, entry, nowMs, onFault, library 
     smi,
     gpus: reading?.found ? devices.map(device => foundByNvml(device, tables.get(device.uuid)?.model)) : foundBySmi(smi, gpus),
     problems: reading === null ? [] : reading.found ? reading.problems : [reading.detail],
+    /** Where a driver and the built-in tables differ. The driver is believed; a person may want to know. */
+    differences: devices.flatMap((device) => {
+      const known = modelOf(device, gpus)
+      return known ? differencesOf(device, known) : []
+    }),
     tablesFor,
     indexOf: ({ hardwareKey }: DeviceRow): number => devices.find(({ uuid }) => uuid === hardwareKey)?.index ?? 0,
     /** Null for a device that no driver cuts. */

@@ -39,6 +39,7 @@ describe.skipIf(why !== null)(`a lab with real GPUs${why ? ` (skipped: ${why})` 
     expect(driver.cut()).toEqual([])
     expect(await gpu()).toMatchObject({ mode: 'passthrough', unfinishedChange: null })
     expect((await client.call('devices.health', {})).find(health => health.device === id)).toMatchObject({ temperatureC: expect.any(Number) })
+    expect((await client.call('doctor.run', {})).checks.find(({ name }) => name === 'driver and tables')?.detail).toContain('3g.40gb: memoryGiB is 39.06 by the driver and 39.25 in the table')
     await stop()
   })
 
