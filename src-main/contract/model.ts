@@ -79,8 +79,16 @@ export const slice = placement.extend({
   lease: lease.nullable(),
 })
 
+/** Counts of media engines; null where no source tells. */
+export const mediaEngines = z.object({ nvdec: z.number().nullable(), nvenc: z.number().nullable(), nvjpg: z.number().nullable(), ofa: z.number().nullable() })
+
 /** What a layout leaves unused of the whole device. Null where no source tells a figure that it needs. */
-export const stranded = z.object({ sm: z.number().nullable(), memoryMiB: z.number().nullable() })
+export const stranded = z.object({
+  sm: z.number().nullable(),
+  memoryMiB: z.number().nullable(),
+  /** Media engines; absent in a mode that does not hand them out. */
+  engines: mediaEngines.optional(),
+})
 
 export const device = z.object({
   id: z.string(),
@@ -129,7 +137,7 @@ export const profile = z.object({
   memoryIsEstimate: z.boolean(),
   computeShare: z.number(),
   sm: z.number().nullable(),
-  engines: z.object({ copy: z.number().nullable(), nvdec: z.number().nullable(), nvenc: z.number().nullable(), nvjpg: z.number().nullable(), ofa: z.number().nullable() }).nullable(),
+  engines: mediaEngines.extend({ copy: z.number().nullable() }).nullable(),
   note: z.string().nullable(),
 })
 

@@ -7,6 +7,13 @@ export function strandedWords({ sm, memoryMiB }: Stranded): string | null {
   return parts.length > 0 ? parts.join(' and ') : null
 }
 
+/** `2 NVDEC, 1 OFA`: media engines that no slice has; null where none is left or known. */
+export function engineWords({ engines }: Stranded): string | null {
+  const names = { nvdec: 'NVDEC', nvenc: 'NVENC', nvjpg: 'JPEG', ofa: 'OFA' }
+  const left = (['nvdec', 'nvenc', 'nvjpg', 'ofa'] as const).flatMap(engine => engines?.[engine] ? [`${engines[engine]} ${names[engine]}`] : [])
+  return left.length > 0 ? left.join(', ') : null
+}
+
 /** What of a profile's name fits into a small drawing: `3g` of `3g.40gb`, `12C` of `A40-12C`. */
 export function shortProfile(profile: string): string {
   return profile.split('.')[0].replace(/^.*-/, '')

@@ -55,9 +55,15 @@ it.each([
 })
 
 it('measures against what a workload could use of the whole GPU, not against the name of the card', () => {
-  expect(lost('H100-80GB', [])).toEqual({ whole: { sm: 132, usableMiB: 81152, usableIsEstimate: false }, sm: 132, memoryMiB: 81152 })
+  expect(lost('H100-80GB', [])).toEqual({ whole: { sm: 132, usableMiB: 81152, usableIsEstimate: false }, sm: 132, memoryMiB: 81152, engines: { nvdec: 7, nvenc: 0, nvjpg: 7, ofa: 1 } })
   expect(lost('A100-80GB', [['A100D-20C', 0]], 'vgpu').whole.usableMiB).toBe(81920)
   expect(lost('A100-80GB', [['passthrough', 0]], 'passthrough')).toMatchObject({ sm: 0, memoryMiB: 0 })
+})
+
+it('counts the media engines that no instance has', () => {
+  expect(lost('A100-80GB', [['1g.10gb+me', 6], ['2g.20gb', 0]]).engines).toEqual({ nvdec: 3, nvenc: 0, nvjpg: 0, ofa: 0 })
+  expect(lost('B200-180GB', [['1g.23gb', 0]]).engines).toEqual({ nvdec: null, nvenc: 0, nvjpg: null, ofa: 1 })
+  expect(lost('A100-80GB', [['A100D-20C', 0]], 'vgpu').engines).toBeUndefined()
 })
 
 it('says nothing about memory that no source tells, nor about multiprocessors that slices take in turn', () => {

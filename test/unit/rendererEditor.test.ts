@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gaps, nextStart, numberedSlots, placeAt, slotAt, slotsOf } from '../../src-renderer/editor/axis'
-import { countedProfiles, shortProfile, strandedWords } from '../../src-renderer/editor/cost'
+import { countedProfiles, engineWords, shortProfile, strandedWords } from '../../src-renderer/editor/cost'
 import { added, draftOf, moved, removed, replaced, sameDraft, wantedOf, withInstances, withMode } from '../../src-renderer/editor/draft'
 import { changed, historyOf, redone, undone } from '../../src-renderer/editor/history'
 import { placingWords, refusalsOf } from '../../src-renderer/editor/placeWords'
@@ -87,6 +87,10 @@ describe('the axis', () => {
 })
 
 describe('the cost of a layout', () => {
+  it('names the media engines that are left', () => {
+    expect(engineWords({ sm: null, memoryMiB: null, engines: { nvdec: 3, nvenc: 0, nvjpg: null, ofa: 1 } })).toBe('3 NVDEC, 1 OFA')
+    expect(engineWords({ sm: null, memoryMiB: null })).toBeNull()
+  })
   it.each([[{ sm: 10, memoryMiB: 8828 }, '10 SMs and 8.62 GiB'], [{ sm: 1, memoryMiB: 0 }, '1 SM'], [{ sm: null, memoryMiB: 512 }, '512 MiB'], [{ sm: 0, memoryMiB: 0 }, null]])('reads %j as %s', (stranded, words) => expect(strandedWords(stranded)).toBe(words))
   it('counts profiles that come more than once', () => expect(countedProfiles([{ profile: '2g.20gb' }, { profile: '1g.10gb' }, { profile: '2g.20gb' }])).toBe('2 × 2g.20gb, 1g.10gb'))
   it.each([['3g.40gb', '3g'], ['A100D-20C', '20C'], ['1c.3g.40gb', '1c'], ['passthrough', 'passthrough']])('draws %s as %s', (profile, short) => expect(shortProfile(profile)).toBe(short))

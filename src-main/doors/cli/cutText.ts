@@ -25,8 +25,13 @@ export function modeText(mode: DeviceMode, { functions, vgpuMode, policy, timeSl
   ].join(', ')
 }
 
-/** `10 SMs, 2.4 GiB`; what no source tells, or the mode does not divide, is left out. */
-export function strandedText({ sm, memoryMiB }: Stranded): string {
-  const known = [...sm === null ? [] : [count(sm, 'SM')], ...memoryMiB === null ? [] : [memory(memoryMiB)]]
+/** `10 SMs, 2.4 GiB, 1 OFA`; what no source tells, or the mode does not divide, is left out, and so are no engines. */
+export function strandedText({ sm, memoryMiB, engines }: Stranded): string {
+  const known = [...sm === null ? [] : [count(sm, 'SM')], ...memoryMiB === null ? [] : [memory(memoryMiB)], ...engines ? engineText(engines) : []]
   return known.length === 0 ? 'unknown' : known.join(', ')
+}
+
+function engineText(engines: NonNullable<Stranded['engines']>): string[] {
+  const names = { nvdec: 'NVDEC', nvenc: 'NVENC', nvjpg: 'JPEG', ofa: 'OFA' }
+  return (['nvdec', 'nvenc', 'nvjpg', 'ofa'] as const).flatMap(engine => engines[engine] ? [`${engines[engine]} ${names[engine]}`] : [])
 }

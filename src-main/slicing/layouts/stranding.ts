@@ -1,6 +1,6 @@
 import type { Placement, Stranded } from '../../contract/model'
-import type { CutRules } from '../cutRules'
-import type { GpuTables } from '../gpuModel'
+import type { CutRules, Offer } from '../cutRules'
+import type { Engines, GpuTables } from '../gpuModel'
 import type { CutDevice } from '../rules'
 import { rulesOf } from '../rules'
 
@@ -38,10 +38,22 @@ export function strandedBy(whole: WholeDevice, rules: CutRules, placements: read
   const offers = placements.map(({ profile }) => rules.offer(profile))
   const sm = sumOf(offers.map(offer => offer?.sm ?? null))
   const memoryMiB = sumOf(offers.map(offer => offer && !offer.memoryIsEstimate ? offer.memoryMiB : null))
+  const engines = rules.offers.find(({ size }) => size === rules.slots)?.engines
   return {
     sm: whole.sm === null || sm === null ? null : whole.sm - sm,
     memoryMiB: whole.usableIsEstimate || memoryMiB === null ? null : whole.usableMiB - memoryMiB,
+    ...(engines && { engines: enginesLeft(engines, offers) }),
   }
+}
+
+/** The media engines of the whole GPU that no instance has. */
+function enginesLeft(whole: Engines, offers: readonly (Offer | undefined)[]): NonNullable<Stranded['engines']> {
+  const left = (engine: 'nvdec' | 'nvenc' | 'nvjpg' | 'ofa') => {
+    const total = whole[engine]
+    const taken = sumOf(offers.map(offer => offer?.engines?.[engine] ?? null))
+    return total === null || taken === null ? null : total - taken
+  }
+  return { nvdec: left('nvdec'), nvenc: left('nvenc'), nvjpg: left('nvjpg'), ofa: left('ofa') }
 }
 
 function sumOf(figures: readonly (number | null)[]): number | null {
