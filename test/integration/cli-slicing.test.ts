@@ -55,7 +55,7 @@ describe('what a model can be cut into', () => {
     expect(layouts).toHaveLength(19)
     expect(new Set(layouts.map(({ slices }) => slices.map(({ profile }) => profile).sort().join())).size).toBe(14)
     expect(layouts.every(({ maximal }) => maximal)).toBe(true)
-    expect(layouts.find(({ slices }) => placed(slices).join() === '3g.40gb@4,4g.40gb@0')).toEqual({
+    expect(layouts.find(({ slices }) => placed(slices).join() === '3g.40gb@4,4g.40gb@0')).toMatchObject({
       slices: [{ profile: '4g.40gb', start: 0, size: 4 }, { profile: '3g.40gb', start: 4, size: 4 }],
       maximal: true,
       sm: 98,
