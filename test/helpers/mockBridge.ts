@@ -7,6 +7,7 @@ import { TrancheError } from '@contract/errors'
 import { createRouter } from '@contract/router'
 import { firstDevices, idTail, manyDevices, virtualId } from './mockDevices'
 import { basisOf, carriedOut, mockDevice, mockLayouts, mockModels, mockOffers, mockPlan, mockProfiles } from './mockSlicing'
+import { mockGrant, mockHealth, mockImport, mockRealGpu } from './mockSmi'
 
 /** What the mock lab holds at first. */
 export type Scenario = 'usual' | 'first-use' | 'many' | 'fleet' | 'bare' | 'down'
@@ -20,7 +21,7 @@ const unreadable: ErrorShape = { code: 'unreadable_input', message: '/home/admin
 /** An in-memory lab behind the window's bridge: for looking at the window in a browser, without a main process. */
 export function createMockBridge(scenario: Scenario = 'usual', now: () => number = Date.now): Bridge {
   const listeners: { [N in EventName]: Set<(payload: EventPayload<N>) => void> } = { changed: new Set(), use: new Set() }
-  const devices = scenario === 'bare' ? [] : scenario === 'fleet' ? [...firstDevices(now()), ...manyDevices(600)] : firstDevices(now())
+  const devices = scenario === 'bare' ? [] : scenario === 'fleet' ? [...firstDevices(now()), ...manyDevices(600)] : [...firstDevices(now()), mockRealGpu()]
   const undo = new Map<string, Device>()
   const catalog = scenario === 'bare' ? [] : firstCatalog()
   const jobs = firstJobs(scenario, now())
@@ -113,6 +114,13 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
     'layouts.list': mockLayouts,
     'slices.offers': wish => mockOffers(device(wish.device), wish),
     'slices.explain': ({ profile }) => ({ fits: false, start: null, starts: [], rule: 'overlap', message: `${profile} does not fit.`, blockedBy: [], smallestChange: [] }),
+    'devices.health': () => mockHealth(devices, now()),
+    'leases.grant': (asked) => {
+      const { device, lease } = mockGrant(devices, asked, now())
+      putDevice(device)
+      return lease
+    },
+    'smi.import': mockImport,
     'slices.plan': wish => mockPlan(device(wish.device), wish),
     'slices.apply': ({ basis, ...wish }) => {
       const before = device(wish.device)
