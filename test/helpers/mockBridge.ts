@@ -90,7 +90,6 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
     'doctor.run': () => ({ ok: false, checks: [{ name: 'database', ok: true, detail: 'integrity check passed' }, { name: 'leases', ok: true, detail: 'no two live leases overlap' }, { name: 'disk', ok: false, detail: '212 MiB are free, 500 MiB are wanted' }] }),
     'devices.list': () => [...devices],
     'devices.use': () => scenario === 'bare' ? [] : useNow(now()),
-    'devices.health': () => [],
     'devices.label': ({ id, label }) => putDevice({ ...device(id), label }),
     'lab.models': mockModels,
     'lab.add': ({ model, count, mode, settings, layout, label }) => {
@@ -147,9 +146,6 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
       return { plan, device: dry ? now : putDevice({ ...before, canUndo: false }) }
     },
     'leases.list': () => devices.flatMap(({ id, name, slices }) => slices.flatMap(({ lease, id: slice, profile, start, size }) => lease ? [{ ...lease, slices: [{ slice, device: id, deviceName: name, profile, start, size }] }] : [])),
-    'leases.grant': ({ holder }) => {
-      throw new TrancheError('unsupported', `The mock lab leases nothing to ${holder}.`)
-    },
     'leases.renew': ({ id }) => {
       throw new TrancheError('not_found', `There is no lease ${id}.`)
     },
@@ -160,7 +156,6 @@ export function createMockBridge(scenario: Scenario = 'usual', now: () => number
       putDevice({ ...of, slices: of.slices.map(slice => slice.lease?.id === id ? { ...slice, lease: null } : slice) })
       return { id }
     },
-    'smi.import': () => ({ devices: [], differences: [], problems: [] }),
     'layouts.export': ({ format, devices: ids }) => {
       const chosen = devices.filter(({ id }) => !ids || ids.includes(id))
       if (format === 'vsphere' && chosen.some(({ mode }) => mode === 'shared'))
