@@ -8,7 +8,7 @@ import type { LayoutWish, PlannerDeps } from './layoutPlanner'
 import { TrancheError } from '../contract/errors'
 import { explain } from '../slicing/explain/explain'
 import { rulesOf } from '../slicing/rules'
-import { basisOf, layoutOf, placedSlices } from './deviceLayout'
+import { layoutOf, placedSlices } from './deviceLayout'
 import { planLayout } from './layoutPlanner'
 
 export interface LayoutServiceDeps extends PlannerDeps {
@@ -92,7 +92,5 @@ export function createLayoutService(deps: LayoutServiceDeps) {
       deps.changes.devices()
       deps.onChanged()
     },
-
-    basis: (id: string): string => basisOf(layoutOf(store, devices.get(id))),
   }
 }
