@@ -74,7 +74,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   const log = openLog(paths.logs)
   const store = openStore(paths)
   const gpus = readGpuTables(resources)
-  const hardware = await findHardware({ gpus, host: options.processHost, entry: join(dirname(resources), 'out', 'main', 'nvml.js'), nowMs, onFault: what => log.error(what) })
+  const hardware = await findHardware({ gpus, host: options.processHost, entry: join(dirname(resources), 'out', 'main', 'nvml.js'), lock: paths.nvmlLock, nowMs, onFault: what => log.error(what) })
   const { tablesFor } = hardware
   const cpu = readHostCpu()
   const cudaInstalled = isCudaInstalled()

@@ -3,7 +3,7 @@ import type { DeviceRow } from '../store/devices'
 
 /** What really cuts a device: a GPU's driver. A virtual GPU has none; its layout is what the database says. */
 export interface HardwareCutter {
-  /** What the driver shows now, by profile names. */
+  /** What the driver shows now, by profile names. An empty `compute` is a GPU instance that nothing can run on yet. */
   readonly layout: (device: DeviceRow) => Promise<readonly (Placement & { readonly compute?: readonly number[] })[]>
   /** Carries out one step. Throws what the driver said and what to do about it. */
   readonly carryOut: (device: DeviceRow, step: LayoutStep) => Promise<void>

@@ -71,6 +71,16 @@ export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor }: Journa
     })
   }
 
+  /** The way from what the driver shows. GPU instances that a crash left without compute instances are made anew. */
+  async function stepsFrom(device: DeviceRow, cutter: HardwareCutter, wanted: DeviceLayout) {
+    const shown = await cutter.layout(device)
+    const unfinished = shown.filter(({ compute }) => compute?.length === 0)
+    const existing = shown.filter(slice => !unfinished.includes(slice)).map((slice, index) => ({ ...slice, id: `shown-${index}`, holder: null }))
+    const { steps, refusal } = planChange(rulesFor(device, wanted), existing, wanted.layout)
+    const destroyed = unfinished.map(({ profile, start, size }): LayoutStep => ({ op: 'destroy', slice: null, profile, start, size, from: null, holder: null, interrupts: false }))
+    return { shown, steps: [...destroyed, ...steps], refusal }
+  }
+
   /** Brings the hardware from whatever it shows to a layout, and to its mode. */
   async function bring(device: DeviceRow, cutter: HardwareCutter, wanted: DeviceLayout): Promise<void> {
     const configure: LayoutStep = { op: 'configure', slice: null, profile: wanted.mode, start: 0, size: 0, from: null, holder: null, interrupts: false }
@@ -80,12 +90,10 @@ export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor }: Journa
       return cutter.carryOut(device, configure)
     }
     await cutter.carryOut(device, configure)
-    const shown = await cutter.layout(device)
-    const existing = shown.map((slice, index) => ({ ...slice, id: `shown-${index}`, holder: null }))
-    const change = planChange(rulesFor(device, wanted), existing, wanted.layout)
-    if (change.refusal)
-      throw new TrancheError('conflict', change.refusal.message)
-    for (const step of change.steps)
+    const { steps, refusal } = await stepsFrom(device, cutter, wanted)
+    if (refusal)
+      throw new TrancheError('conflict', refusal.message)
+    for (const step of steps)
       await cutter.carryOut(device, step)
   }
 
@@ -131,12 +139,10 @@ export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor }: Journa
       const cutter = cutterOf(device)
       if (!cutter || device.mode !== 'mig')
         return
-      const shown = await cutter.layout(device)
-      const existing = shown.map((slice, index) => ({ ...slice, id: `shown-${index}`, holder: null }))
-      const { steps } = planChange(rulesFor(device, intent), existing, intent.layout)
+      const { shown, steps } = await stepsFrom(device, cutter, intent)
       if (steps.length === 0)
         return
-      const before: DeviceLayout = { ...intent, layout: shown.map(({ profile, start, compute }) => ({ profile, start, ...(compute && { compute: [...compute] }) })) }
+      const before: DeviceLayout = { ...intent, layout: shown.map(({ profile, start, compute }) => ({ profile, start, ...(compute && compute.length > 0 && { compute: [...compute] }) })) }
       const error = `The driver shows ${shown.length} instances where ${intent.layout.length} are wanted, as after a reboot or a reset. Apply the layout again to put them back.`
       store.write(() => store.layoutChanges.insert({ id: newId('change'), deviceId: device.id, before, after: intent, steps, done: 0, state: 'stuck', error, createdAtMs: nowMs(), endedAtMs: nowMs() }))
     },

@@ -42,7 +42,7 @@ export const layoutWish = z.object({
 
 export const grantInput = z.object({
   /** Who will hold it: a VM, a person, a team. */
-  holder: z.string().regex(/^[\w.@:-]{1,64}$/, 'letters, digits and . _ @ : - only, at most 64').refine(name => !name.startsWith('job_'), 'job_ names a job'),
+  holder: z.string().regex(/^[\w.@:-]{1,64}$/, 'a holder\'s name has letters, digits and . _ @ : - only, and at most 64 of them').refine(name => !name.startsWith('job_'), 'names that begin with job_ are those of jobs: choose another'),
   profile: z.string().min(1).optional(),
   device: z.string().min(1).optional(),
   need: need.optional(),

@@ -43,7 +43,7 @@ export const wantedCut = z.object({
   profile: z.string().min(1).max(64),
   start: z.number().int().nonnegative().optional(),
   /** MIG: compute instances within this GPU instance, by compute slices: `[1, 2]`. One over the whole if absent. */
-  compute: z.array(z.number().int().min(1).max(7)).max(7).optional(),
+  compute: z.array(z.number().int().min(1).max(7)).min(1).max(7).optional(),
 }).strict()
 
 export const lease = z.object({

@@ -23,6 +23,8 @@ export interface HardwareOptions {
   readonly host: ProcessHost
   /** Script of the process that speaks with the driver. */
   readonly entry: string
+  /** File by which processes of this lab take turns in the driver. */
+  readonly lock: string
   readonly nowMs: () => number
   readonly onFault: (what: string) => void
   /** Path of the NVML library, for hosts where it lies elsewhere; without one, the driver's own where nvidia-smi finds GPUs. */
@@ -41,10 +43,10 @@ export type Hardware = Awaited<ReturnType<typeof findHardware>>
  * The GPUs of this host, as NVML tells of them, or nvidia-smi where NVML does not. Nothing here fails: a driver that is
  * missing, broken or hangs is told of by `problems`.
  */
-export async function findHardware({ gpus, host, entry, nowMs, onFault, library = process.env.TRANCHE_NVML }: HardwareOptions) {
+export async function findHardware({ gpus, host, entry, lock, nowMs, onFault, library = process.env.TRANCHE_NVML }: HardwareOptions) {
   const smi = await askNvidiaSmi()
   // Without a driver there is nothing to ask, and a process less to start.
-  const client = smi.found || library ? openNvml(host, entry, { deadlineMs: readDeadlineMs, onFault, ...(library && { library }) }) : null
+  const client = smi.found || library ? openNvml(host, entry, { deadlineMs: readDeadlineMs, lock, onFault, ...(library && { library }) }) : null
   const reading = client ? await readSafely(client) : null
   const devices = reading?.found ? reading.devices : []
   const tables = new Map(devices.map(device => [device.uuid, tablesOf(device, gpus)]))
@@ -63,7 +65,7 @@ export async function findHardware({ gpus, host, entry, nowMs, onFault, library 
     async layout(device) {
       const { uuid, table } = migOf(device)
       const shown = await cutter.layout(uuid, table)
-      return shown.map(({ profile, start, size, compute }) => ({ profile, start, size, ...partsOf(compute, table.profiles.find(({ name }) => name === profile)?.computeSlices) }))
+      return shown.map(({ profile, start, size, compute }) => ({ profile, start, size, ...(compute?.length === 0 ? { compute: [] } : partsOf(compute, table.profiles.find(({ name }) => name === profile)?.computeSlices)) }))
     },
     carryOut(device, step) {
       const { uuid, table } = migOf(device)

@@ -20,6 +20,7 @@ export function statePaths(stateDir: string) {
     database: join(stateDir, 'tranche.db'),
     ownerLock: join(stateDir, 'owner.lock'),
     ownerNote: join(stateDir, 'owner.json'),
+    nvmlLock: join(stateDir, 'nvml.lock'),
     backups: join(stateDir, 'backups'),
     blobs: join(stateDir, 'blobs'),
     partial: join(stateDir, 'partial'),

@@ -61,7 +61,9 @@ describe.skipIf(why !== null)(`a lab with real GPUs${why ? ` (skipped: ${why})` 
     await client.call('slices.apply', { device: id, mode: 'mig', layout: [{ profile: '1g.10gb', start: 6 }] })
     driver.behave('hang nvmlGpuInstanceCreateComputeInstance')
     const unanswered = client.call('slices.apply', { device: id, layout: [{ profile: '1g.10gb', start: 6 }, { profile: '3g.40gb', start: 0 }] }).catch(() => 'cut off')
-    await expect.poll(async () => (await gpu()).unfinishedChange, { timeout: 15_000 }).toBe('0 of 1 steps are done')
+    // The GPU instance is there, and its compute instance is not: the worst moment to die.
+    await expect.poll(() => driver.cut().length, { timeout: 15_000 }).toBe(3)
+    expect((await gpu()).unfinishedChange).toBe('0 of 1 steps are done')
     await kill()
     expect(await unanswered).toBe('cut off')
     driver.behave()

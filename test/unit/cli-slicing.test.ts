@@ -325,7 +325,7 @@ describe('leases', () => {
       { holder: 'vm-7', profile: '2g.20gb', device: 'device_1', count: 2, cut: false, expiresInMs: 1_800_000, idleAfterMs: 600_000 },
       { holder: 'vm-7', need: { memoryMiB: 8192, computeShare: 0.5, models: ['A100-80GB'], label: 'red' }, count: 1, cut: true, expiresInMs: null, idleAfterMs: null },
     ])
-    expect(await run(['lease', 'grant', 'job_7', '--profile', '2g.20gb'], { handlers })).toMatchObject({ status: 2, stderr: expect.stringContaining('job_ names a job') })
+    expect(await run(['lease', 'grant', 'job_7', '--profile', '2g.20gb'], { handlers })).toMatchObject({ status: 2, stderr: expect.stringContaining('begin with job_ are those of jobs') })
   })
 
   it('are renewed under their epoch, and released', async () => {

@@ -7,6 +7,8 @@ import { fromNvml, nvmlValues } from './protocol'
 export interface NvmlOptions {
   /** Path of the library; the driver's own if absent. */
   readonly library?: string
+  /** File by which the processes of one lab take turns at changes; none if absent. */
+  readonly lock?: string
   /** How long a reading may take. */
   readonly deadlineMs: number
   /** How long a change may take: making instances and turning MIG on are slower. 60 s if absent. */
@@ -19,6 +21,8 @@ export interface NvmlOptions {
 export interface NvmlClient {
   /** Everything of every GPU. A missing or failing driver is an answer, not an error. */
   readonly read: () => Promise<NvmlReading>
+  /** The same, to act upon: waits for an earlier process of this lab that may still be changing a GPU. */
+  readonly readAlone: () => Promise<NvmlReading>
   /**
    * Creates a GPU instance and its compute instances (`compute`: slices of each; none if empty), all or nothing, and
    * answers what the driver made. Throws `conflict` where the driver has no room.
@@ -75,7 +79,7 @@ export function openNvml(host: ProcessHost, entry: string, options: NvmlOptions)
   }
 
   function start(): ChildProcess {
-    const started = host.fork(entry, { name: 'Tranche NVML', env: options.library ? { TRANCHE_NVML: options.library } : {} })
+    const started = host.fork(entry, { name: 'Tranche NVML', env: { ...(options.library && { TRANCHE_NVML: options.library }), ...(options.lock && { TRANCHE_NVML_LOCK: options.lock }) } })
     isReady = false
     stuck++
     started.onMessage(message => started === child && receive(message))
@@ -138,10 +142,9 @@ export function openNvml(host: ProcessHost, entry: string, options: NvmlOptions)
     next()
   }
 
-  async function call<C extends NvmlCall>(request: Extract<NvmlRequest, { call: C }>): Promise<NvmlValue<C>> {
+  async function call<C extends NvmlCall>(request: Extract<NvmlRequest, { call: C }>, deadlineMs = options.changeDeadlineMs ?? 60_000): Promise<NvmlValue<C>> {
     if (isClosed)
       throw new TrancheError('cancelled', 'Tranche is ending and asks the NVIDIA driver nothing more.')
-    const deadlineMs = request.call === 'read' ? options.deadlineMs : options.changeDeadlineMs ?? 60_000
     const value = await new Promise<unknown>((resolve, reject) => {
       waiting.push({ request, deadlineMs, resolve, reject })
       next()
@@ -150,7 +153,8 @@ export function openNvml(host: ProcessHost, entry: string, options: NvmlOptions)
   }
 
   return {
-    read: () => call<'read'>({ call: 'read' }),
+    read: () => call<'read'>({ call: 'read' }, options.deadlineMs),
+    readAlone: () => call<'read'>({ call: 'read', alone: true }),
     createInstance: (uuid, wanted) => call<'createInstance'>({ call: 'createInstance', uuid, ...wanted, compute: [...wanted.compute] }),
     destroyInstance: async (uuid, place) => void await call<'destroyInstance'>({ call: 'destroyInstance', uuid, ...place }),
     setMigMode: (uuid, enabled) => call<'setMigMode'>({ call: 'setMigMode', uuid, enabled }),

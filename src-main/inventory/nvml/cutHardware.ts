@@ -33,7 +33,7 @@ export function createHardwareCutter(client: NvmlClient): HardwareCutter {
   let last: Promise<unknown> = Promise.resolve()
 
   async function read(uuid: string): Promise<NvmlDevice> {
-    const reading = await client.read()
+    const reading = await client.readAlone()
     if (!reading.found)
       throw new TrancheError('not_found', reading.detail)
     const device = reading.devices.find(device => device.uuid === uuid)

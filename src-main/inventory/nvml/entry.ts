@@ -4,6 +4,7 @@ import process from 'node:process'
 import { toErrorShape, TrancheError } from '../../contract/errors'
 import { openParentPort } from '../../runtime/worker/parentPort'
 import { watchParent } from '../../runtime/worker/watchParent'
+import { createTurn } from './alone'
 import { createInstance, destroyInstance, setMigMode } from './change'
 import { defaultLibrary, loadNvml } from './library'
 import { nvmlRequest } from './protocol'
@@ -16,6 +17,7 @@ import { nvmlCodes } from './returnCodes'
  */
 watchParent()
 const port = openParentPort()
+const takeTurn = createTurn(process.env.TRANCHE_NVML_LOCK)
 const say = (message: FromNvml) => port.post(message)
 let opened: Nvml | null = null
 
@@ -53,6 +55,8 @@ function read(): NvmlValue<'read'> {
 }
 
 function carryOut(request: NvmlRequest): NvmlValue<NvmlCall> {
+  if (request.call !== 'read' || request.alone)
+    takeTurn()
   switch (request.call) {
     case 'read':
       return read()

@@ -7,7 +7,8 @@ import { nvmlInstance, nvmlReading } from './reading'
 const place = { uuid: z.string(), start: z.number().int().nonnegative(), size: z.number().int().positive() }
 
 export const nvmlRequest = z.discriminatedUnion('call', [
-  z.object({ call: z.literal('read') }),
+  /** `alone`: to act upon, so that no other process of the lab may be changing what is read. */
+  z.object({ call: z.literal('read'), alone: z.literal(true).optional() }),
   z.object({ call: z.literal('createInstance'), ...place, profileId: z.number().int().nonnegative(), compute: z.array(z.number().int().positive()) }),
   z.object({ call: z.literal('destroyInstance'), ...place }),
   z.object({ call: z.literal('setMigMode'), uuid: z.string(), enabled: z.boolean() }),
