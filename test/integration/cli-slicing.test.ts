@@ -184,8 +184,8 @@ describe('why a slice does not fit', () => {
 
   it('is told for a profile that no device has, too', async () => {
     const { id } = await add('none')
-    expect(await cliJson('slice', 'explain', '--device', id, '--profile', '9g.90gb', '--state', state)).toMatchObject({ status: 1, answer: { fits: false, rule: 'unknown-profile', smallestChange: [] } })
-    expect(await cliJson('slice', 'explain', '--device', id, '--profile', '1g.10gb', '--count', '8', '--state', state)).toMatchObject({ status: 1, answer: { fits: false } })
+    expect(await cliJson('slice', 'explain', '--device', id, '--profile', '9g.90gb', '--state', state)).toMatchObject({ status: 0, answer: { fits: false, rule: 'unknown-profile', smallestChange: [] } })
+    expect(await cliJson('slice', 'explain', '--device', id, '--profile', '1g.10gb', '--count', '8', '--state', state)).toMatchObject({ status: 0, answer: { fits: false } })
   })
 })
 
