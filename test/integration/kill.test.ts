@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { crashLimit } from '../../src-main/scheduler/jobState'
 import { cutPictures } from '../helpers/pictures'
 import { isAlive, seededRandom, serve, until } from '../helpers/serve'
 import { tempDir } from '../helpers/tempDir'
@@ -18,6 +19,13 @@ async function results(lab: Served, id: string): Promise<unknown[]> {
 }
 
 const isEnded = async (lab: Served, id: string) => !['queued', 'running'].includes((await lab.client.call('jobs.get', { id })).state)
+
+/** Deaths of its worker since the job last had a result: one more than two, and the job itself is taken for the cause. */
+async function crashesInARow(lab: Served, id: string): Promise<number> {
+  const events = await lab.client.call('events.list', { subject: id, limit: 5000 })
+  const last = events.findLastIndex(({ type }) => type === 'job.progressed')
+  return events.slice(last + 1).filter(({ type, data }) => type === 'job.requeued' && data.why === 'worker-crashed').length
+}
 
 async function submit(lab: Served, inputs: readonly string[]): Promise<string> {
   return (await lab.client.call('jobs.submit', { recipe: 'ocr', inputs: [...inputs], profile: '3g.40gb' })).id
@@ -48,7 +56,8 @@ describe('a job of 40 pictures', () => {
         if (await isEnded(lab, id))
           break
         const pids = (await lab.client.call('devices.use', {})).map(({ pid }) => pid)
-        const victim = (['worker', 'lab', 'both'] as const)[Math.floor(random() * 3)]
+        const drawn = (['worker', 'lab', 'both'] as const)[Math.floor(random() * 3)]
+        const victim = await crashesInARow(lab, id) + 1 < crashLimit ? drawn : 'lab'
         if (victim !== 'lab')
           pids.filter(isAlive).forEach(pid => process.kill(pid, 'SIGKILL'))
         if (victim !== 'worker') {
