@@ -2,9 +2,7 @@ import type { Device, DeviceMode, ModeSettings, Placement, Profile } from '@cont
 import type { InjectionKey } from 'vue'
 import type { DraftSlice, SliceKey } from '../editor/draft'
 import { computed, inject, provide, shallowRef, watch } from 'vue'
-import { call } from '../bridge'
 import { removed, replaced, wantedOf, withInstances, withMode } from '../editor/draft'
-import { useToasts } from '../stores/toasts'
 import { modeWords } from '../words'
 import { useDraft } from './useDraft'
 import { useOffers } from './useOffers'
@@ -30,7 +28,6 @@ export function useEditor(): Editor {
 }
 
 function createEditor(device: () => Device) {
-  const toasts = useToasts()
   const history = useDraft(device)
   const { draft } = history
   const wish = (slices: readonly DraftSlice[]) => ({ device: device().id, mode: draft.value.mode, settings: draft.value.settings, layout: slices.map(({ profile, start }) => ({ profile, start })) })
@@ -66,19 +63,6 @@ function createEditor(device: () => Device) {
     change(`${slice.profile} at slot ${key} is out of the draft.`, () => history.change(removed(draft.value, key)))
   }
 
-  /** Adds a part of a device in shared mode, in the first free seat, unless it is refused; then the reason is said. */
-  async function addPart(profile: string): Promise<boolean> {
-    const seats = draft.value.slices.map(({ start }) => start)
-    const start = Array.from({ length: seats.length + 1 }, (_, seat) => seat).find(seat => !seats.includes(seat)) ?? 0
-    const next = [...draft.value.slices, { profile, start }]
-    const answer = await toasts.attempt(() => call('slices.offers', wish(next)))
-    placing.say(answer?.illegal ?? `${profile} was added.`)
-    if (!answer || answer.illegal !== null)
-      return false
-    history.change({ ...draft.value, slices: next })
-    return true
-  }
-
   return {
     device: computed(device),
     ...history,
@@ -92,7 +76,6 @@ function createEditor(device: () => Device) {
     slices,
     profileOf,
     remove,
-    addPart,
     /** The device's slice that the draft keeps where it is, with its lease. */
     keptSlice: ({ profile, start }: DraftSlice) => draft.value.mode === device().mode ? device().slices.find(slice => slice.parentId === null && slice.profile === profile && slice.start === start) : undefined,
     /** The wish that the draft is, for `slices.plan` and `slices.apply`. */

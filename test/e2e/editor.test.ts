@@ -205,7 +205,7 @@ it('is clean in both themes while something is placed, and in its dialogs', asyn
   await page.keyboard.press('Escape')
   for (const mode of ['vgpu', 'shared'] as const) {
     await page.getByTestId(`mode-${mode}`).check()
-    await page.getByTestId(mode === 'vgpu' ? 'vgpu-mode' : 'part-add').waitFor()
+    await page.getByTestId(mode === 'vgpu' ? 'vgpu-mode' : 'shared-note').waitFor()
     complaints.push(...await complaintsInBothThemes(app, `editor-${mode}`))
   }
   expect(complaints).toEqual([])
