@@ -5,6 +5,7 @@ import type { TakeDeps } from './takeOptions'
 import { TrancheError } from '../contract/errors'
 import { explain } from '../slicing/explain/explain'
 import { rulesOf } from '../slicing/rules'
+import { placedSlices } from './deviceLayout'
 import { isEligible, leastMemory, wordsOf } from './planRequest'
 import { cutSlices } from './takeCut'
 import { freeSlices, groupsOfOneKind } from './takeOptions'
@@ -20,7 +21,7 @@ export function takeSlices(deps: TakeDeps, request: SliceRequest, count: number,
   const free = devices.flatMap(device => freeSlices(deps, device, request)).sort(leastMemory)
   const inOneSeries = count <= mostVgpus ? groupsOfOneKind(free).find(group => group.length >= count) : undefined
   const taken = (inOneSeries ?? free).slice(0, count).map(({ row }) => row).filter(row => row !== null)
-  if (mayCut)
+  if (mayCut && taken.length < count)
     taken.push(...cutSlices(deps, devices, request, count - taken.length))
   if (taken.length < count)
     throw refusal(deps, devices, request, count, taken.length, mayCut)
@@ -34,8 +35,7 @@ function refusal({ store, tablesFor }: TakeDeps, devices: readonly DeviceRow[], 
   if (!only)
     return new TrancheError('not_found', `No device serves ${wanted}. \`tranche devices\` lists models and labels.`)
   if (mayCut && request.profile !== null && known.length === 1 && only.mode !== 'shared') {
-    const existing = store.slices.ofDevice(only.id).filter(({ parentId }) => parentId === null).map(row => ({ ...row, holder: store.leases.onSlice(row.id)?.holder ?? null }))
-    const why = explain(rulesOf(only, tablesFor(only)), existing, request.profile, count)
+    const why = explain(rulesOf(only, tablesFor(only)), placedSlices(store, only), request.profile, count)
     return new TrancheError('conflict', why.message, { details: { ...why }, retryable: true })
   }
   return new TrancheError('conflict', `${wanted} is not free: ${found} of ${count} ${found === 1 ? 'is' : 'are'}. Nothing was leased. Release something, add a device, or ask for less.`, { details: { found, count }, retryable: true })

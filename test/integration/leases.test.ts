@@ -29,6 +29,12 @@ it('grants what is free, cuts what is not there, and refuses with what would let
   expect(() => ask('vm-3', { profile: '3g.40gb', device: id })).toThrow(expect.objectContaining({ code: 'conflict', options: expect.objectContaining({ details: expect.objectContaining({ fits: false, smallestChange: [expect.objectContaining({ move: expect.stringContaining('slice_'), from: 5, to: null })] }) }) }))
 })
 
+it('names the holder of a compute instance that is in the way', () => {
+  const { id } = add('A100-80GB', { layout: [{ profile: '7g.80gb', start: 0, compute: [3, 4] }] })
+  ask('vm-1', { profile: '4c.7g.80gb' })
+  expect(() => ask('vm-2', { profile: '1g.10gb', device: id })).toThrow('vm-1')
+})
+
 it('cuts nothing that it was told not to cut', () => {
   add('A100-80GB', { layout: [] })
   expect(() => ask('vm-1', { profile: '1g.10gb', cut: false })).toThrow('0 of 1 are')
