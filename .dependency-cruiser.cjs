@@ -31,10 +31,10 @@ module.exports = {
     mayOnlyImport('catalog', 'resources'),
     mayOnlyImport('telemetry'),
     mayOnlyImport('runtime', 'recipes'),
-    mayOnlyImport('inventory', 'slicing', 'store', 'telemetry', 'runtime/processHost', 'runtime/worker/parentPort', 'runtime/worker/watchParent'),
+    mayOnlyImport('inventory', 'slicing', 'store', 'telemetry', 'runtime/processHost', 'runtime/backendEnvironment', 'runtime/worker/backends', 'runtime/worker/parentPort', 'runtime/worker/watchParent', 'runtime/worker/backends/installed'),
     mayOnlyImport('broker', 'slicing', 'inventory', 'store', 'telemetry'),
     mayOnlyImport('handover', 'slicing'),
-    mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry', 'recipes/checkParams'),
+    mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry', 'recipes/checkParams', 'recipes/onnx/memory'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -23,6 +23,7 @@ export default defineConfig({
           main: source('src-main/main.ts'),
           cli: source('src-main/doors/cli/entry.ts'),
           worker: source('src-main/runtime/worker/entry.ts'),
+          keeper: source('src-main/runtime/keeper/entry.ts'),
           nvml: source('src-main/inventory/nvml/entry.ts'),
           prefetch: source('src-main/catalog/prefetch.ts'),
         },

@@ -3,11 +3,14 @@ import type { LayoutService } from './broker/layoutService'
 import type { LeaseService } from './broker/leaseService'
 import type { Catalog } from './catalog/catalog'
 import type { Handlers } from './contract/router'
+import type { BackendHost } from './inventory/backends'
 import type { DeviceService } from './inventory/deviceService'
 import type { Hardware } from './inventory/hardware'
 import type { LabOptions } from './labOptions'
 import type { WorkerPool } from './runtime/workerPool'
 import type { JobService } from './scheduler/jobService'
+import type { ModelMemory } from './scheduler/modelMemory'
+import type { MoveService } from './scheduler/moveService'
 import type { GpuTables } from './slicing/gpuModel'
 import type { StatePaths } from './store/stateDir'
 import type { Store } from './store/store'
@@ -18,7 +21,9 @@ import { TrancheError } from './contract/errors'
 import { examine } from './doctor/doctor'
 import { handOver } from './handover/handOver'
 import { handOverDevices } from './handover/handOverDevices'
+import { listBackends } from './inventory/backends'
 import { importSmi } from './inventory/smiText/importSmi'
+import { isolationOf } from './runtime/isolation'
 import { sampleSubmission } from './scheduler/samples'
 import { describeLayouts, describeProfiles } from './slicing/layouts/describe'
 
@@ -28,6 +33,9 @@ export interface HandlerDeps {
   readonly store: Store
   readonly devices: DeviceService
   readonly jobs: JobService
+  readonly moves: MoveService
+  readonly memory: ModelMemory
+  readonly backendHost: BackendHost
   readonly catalog: Catalog
   readonly pool: WorkerPool
   readonly gpus: GpuTables
@@ -41,7 +49,7 @@ export interface HandlerDeps {
 }
 
 /** Answers every call of the contract from the parts of the lab. */
-export function createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
+export function createHandlers({ options, paths, store, devices, jobs, moves, memory, backendHost, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
   return {
     'lab.info': () => ({
       version: packageJson.version,
@@ -56,6 +64,9 @@ export function createHandlers({ options, paths, store, devices, jobs, catalog, 
       firstUse: !store.jobs.any(),
     }),
     'doctor.run': () => examine({ store, stateDir: options.stateDir, paths, catalog, hardware, nowMs, runtime: options.runtime }),
+    'lab.isolation': () => isolationOf(),
+    'backends.list': () => listBackends(backendHost),
+    'models.estimate': asked => memory.estimate(asked),
     'devices.list': () => devices.list(),
     'devices.use': () => pool.use(),
     'devices.health': () => hardware.health(store.devices.all()),
@@ -90,6 +101,12 @@ export function createHandlers({ options, paths, store, devices, jobs, catalog, 
     'jobs.list': filter => jobs.list(filter),
     'jobs.get': ({ id }) => jobs.get(id),
     'jobs.cancel': ({ id }) => jobs.cancel(id),
+    'jobs.suspend': ({ id }) => jobs.suspend(id),
+    'jobs.resume': ({ id }) => jobs.resume(id),
+    'jobs.moveTargets': ({ id }) => moves.targets(id),
+    'jobs.move': wish => moves.move(wish),
+    'devices.evacuate': ({ id }) => moves.evacuate(id),
+    'jobs.infer': ({ id, inputs }) => jobs.infer(id, inputs),
     'jobs.retry': request => jobs.retry(request),
     'jobs.result': ({ id, index }) => jobs.result(id, index),
     'jobs.waveform': async ({ id, index, buckets }) => {

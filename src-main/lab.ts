@@ -16,6 +16,7 @@ import { createCatalog } from './catalog/catalog'
 import { readDefinitions } from './catalog/definitions'
 import { createRouter } from './contract/router'
 import { createHandlers } from './handlers'
+import { readBackendHost } from './inventory/backendHost'
 import { readHostCpu } from './inventory/cpu'
 import { isCudaInstalled } from './inventory/cudaProvider'
 import { createDeviceService } from './inventory/deviceService'
@@ -23,12 +24,14 @@ import { readGpuTables } from './inventory/gpuTables'
 import { findHardware } from './inventory/hardware'
 import { openLog } from './log'
 import { resourcesDir } from './resources'
+import { backendEnvironment } from './runtime/backendEnvironment'
+import { createKeeper } from './runtime/keeper/keeper'
+import { createWorkerNotes, endStrayWorkers } from './runtime/strayWorkers'
 import { createWorkerPool } from './runtime/workerPool'
-import { createDispatcher } from './scheduler/dispatcher'
-import { createJobService } from './scheduler/jobService'
 import { createLedger } from './scheduler/ledger'
+import { createModelMemory } from './scheduler/modelMemory'
 import { requeueRunning } from './scheduler/recovery'
-import { createWorkerReports } from './scheduler/workerReports'
+import { createScheduler } from './scheduler/scheduler'
 import { rulesOf } from './slicing/rules'
 import { takeOwnership } from './store/ownership'
 import { prepareStateDir } from './store/stateDir'
@@ -81,7 +84,19 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   const changes = createChanges(() => store.events.lastSeq())
   const ledger = createLedger({ store, nowMs, changes })
   const devices = createDeviceService({ store, gpus, tablesFor, cpu, cudaInstalled, nowMs, changes })
-  const host = { cores: cpu.cores, cudaInstalled, tablesFor }
+  const output = join(dirname(resources), 'out', 'main')
+  const stray = endStrayWorkers(paths.workers)
+  if (stray > 0)
+    log.warn({ workers: stray }, 'ended workers that an earlier lab left behind')
+  const pool = createWorkerPool({
+    host: options.processHost,
+    entry: join(output, 'worker.js'),
+    models: paths.blobs,
+    notes: createWorkerNotes(paths.workers),
+    createKeeper: listener => createKeeper({ entry: join(output, 'keeper.js'), cores: cpu.cores, listener }),
+  })
+  const backendHost = readBackendHost(cacheDir(), cpu, hardware.gpus.map(({ name }) => name))
+  const host = { cores: cpu.cores, spatialMeans: pool.spatialMeans, cudaInstalled, tablesFor }
   const capacity = () => labCapacity(store, host)
   const catalog = openCatalog(paths, changes.catalog)
   const entryIds = new Set(catalog.list().map(({ id }) => id))
@@ -92,43 +107,37 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
     await catalog.adoptSeed()
   requeueRunning(store, ledger, 'owner-died')
 
-  const pool = createWorkerPool(options.processHost, join(dirname(resources), 'out', 'main', 'worker.js'))
-  const dispatcher = createDispatcher({
+  const memory = createModelMemory({ entry: id => entryIds.has(id) ? catalog.get(id) : null, files: catalog.files, capacity })
+  const { dispatcher, reports, jobs, moves, jobMover } = createScheduler({
     store,
     ledger,
     jobsDir: paths.jobs,
+    optimisedDir: paths.optimised,
     pool,
     catalog,
     runJobs: options.runJobs,
+    models: {
+      defaultModel: recipe => catalog.list().find(entry => entry.recipe === recipe && entry.default)?.id ?? null,
+      recipeOf: model => entryIds.has(model) ? catalog.get(model).recipe : null,
+      ids: () => [...entryIds],
+      leastMiB: memory.leastMiB,
+    },
     isEntry: model => entryIds.has(model),
     isModelReady: model => !entryIds.has(model) || catalog.state(model) === 'ready',
+    environment: (slice, backends) => backendEnvironment(backends, { uuid: slice.hardwareKey, computeShare: slice.computeShare, memoryMiB: slice.memoryMiB }, backendHost.environment),
     capacity,
     makePart(deviceId, profile) {
       const device = devices.get(deviceId)
       return labPart(device, makePart({ store, tablesFor, nowMs }, device, profile), host)
     },
     nowMs,
+    changes,
     onFault: (what, thrown) => log.error({ err: thrown }, what),
   })
-  pool.listen(createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, wasRevoked: dispatcher.wasRevoked, onFault: dispatcher.fault }))
+  pool.listen(reports)
   changes.on(({ topics }) => topics.includes('catalog') && dispatcher.wake())
-  const jobs = createJobService({
-    store,
-    ledger,
-    dispatcher,
-    pool,
-    catalog: {
-      defaultModel: recipe => catalog.list().find(entry => entry.recipe === recipe && entry.default)?.id ?? null,
-      recipeOf: model => entryIds.has(model) ? catalog.get(model).recipe : null,
-      ids: () => [...entryIds],
-    },
-    capacity,
-    jobsDir: paths.jobs,
-    nowMs,
-    changes,
-  })
   const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: dispatcher.revoke })
-  const journal = createLayoutJournal({ store, nowMs, cutterOf: hardware.cutterOf, rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, tablesFor(device)) })
+  const journal = createLayoutJournal({ store, nowMs, cutterOf: hardware.cutterOf, rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, tablesFor(device)), jobs: jobMover, onProgress: changes.devices })
   const layouts = createLayoutService({
     store,
     tablesFor,
@@ -149,7 +158,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   dispatcher.wake()
 
   return {
-    router: createRouter(createHandlers({ options, paths, store, devices, jobs, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
+    router: createRouter(createHandlers({ options, paths, store, devices, jobs, moves, memory, backendHost: backendHost.list, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
     stateDir: options.stateDir,
     on: (name, listener) => subscribe(name, listener, changes, useFeed),
     inputPath: jobs.inputPath,

@@ -1,5 +1,6 @@
-import type { EventRow } from '@contract/model'
-import { duration, plural } from './format'
+import type { BackendId, EventRow } from '@contract/model'
+import { duration, pause, plural } from './format'
+import { backendWords } from './words'
 
 /** How an event reads: what happened, and what more is known of it. */
 export interface EventWords { readonly words: string, readonly detail: string }
@@ -7,7 +8,10 @@ export interface EventWords { readonly words: string, readonly detail: string }
 type Data = EventRow['data']
 
 const requeuedWhy: Readonly<Record<string, string>> = {
-  'worker-crashed': 'its worker died; it goes on from its last checkpoint',
+  'worker-died': 'its worker died; it goes on from its last checkpoint',
+  'worker-killed': 'its worker was ended from outside; it goes on from its last checkpoint',
+  'revoked': 'its lease was taken back; it goes on from its last checkpoint',
+  'displaced': 'its slice was wanted for something else; it goes on from its last checkpoint',
   'lab-closed': 'the lab was closed; it goes on from its last checkpoint',
   'owner-died': 'the process that ran the lab died; it goes on from its last checkpoint',
 }
@@ -19,6 +23,11 @@ const known: Readonly<Record<string, (data: Data) => EventWords>> = {
   'job.progressed': ({ done, failed }) => ({ words: 'Checkpoint', detail: `${plural(Number(done) || 0, 'result')} written${Number(failed) > 0 ? `, ${plural(Number(failed), 'input')} failed` : ''}` }),
   'job.requeued': ({ why }) => ({ words: 'Back in the queue', detail: requeuedWhy[String(why)] ?? String(why ?? '') }),
   'job.finished': ({ error }) => isRecord(error) ? { words: 'Failed', detail: String(error.message ?? error.code ?? '') } : { words: 'Done', detail: '' },
+  'job.suspended': () => ({ words: 'Suspended', detail: 'its slice was given back' }),
+  'job.resumed': () => ({ words: 'Resumed', detail: 'back in the queue' }),
+  'job.moved': ({ slice, warmMs }) => ({ words: 'Moved to another slice', detail: [sliceWords(slice), typeof warmMs === 'number' ? `warmed up in ${duration(warmMs)}` : ''].filter(Boolean).join(' · ') }),
+  'job.paused': ({ pauseMs }) => ({ words: 'Goes on there', detail: typeof pauseMs === 'number' ? `it stood still for ${pause(pauseMs)}` : '' }),
+  'job.ran': ({ report }) => ({ words: 'Nodes were placed', detail: reportWords(report) }),
   'job.cancelled': () => ({ words: 'Cancelled', detail: '' }),
   'job.log': ({ text }) => ({ words: 'The worker says', detail: String(text ?? '') }),
 }
@@ -34,6 +43,13 @@ export function eventWords({ type, data }: Pick<EventRow, 'type' | 'data'>): Eve
 
 function sliceWords(slice: unknown): string {
   return isRecord(slice) ? `${slice.profile} {start: ${slice.start}, size: ${slice.size}} of ${slice.device}, ${slice.id}` : ''
+}
+
+function reportWords(report: unknown): string {
+  if (!isRecord(report) || !Array.isArray(report.nodes))
+    return ''
+  const nodes = report.nodes.filter(isRecord).map(({ backend, count }) => `${Number(count) || 0} on ${backendWords[backend as BackendId] ?? String(backend)}`).join(', ')
+  return report.fallback === null || report.fallback === undefined ? nodes : `${nodes}. ${String(report.fallback)}`
 }
 
 function rest(data: Data): string {

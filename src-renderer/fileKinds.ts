@@ -13,6 +13,8 @@ const extensions: Readonly<Record<RecipeId, readonly string[]>> = {
   ocr: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'bmp', 'avif'],
   vad: ['wav'],
   tensor: ['npy', 'pb'],
+  /** Its inputs are folders, which the command line takes. */
+  verify: [],
 }
 const recipes = Object.keys(extensions) as RecipeId[]
 

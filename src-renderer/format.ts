@@ -35,6 +35,11 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} m`
 }
 
+/** A pause of milliseconds, with a decimal where it is short: `12.4` -> `12.4 ms`. */
+export function pause(ms: number): string {
+  return ms < 100 ? `${trimmed(Math.max(0, ms), 1)} ms` : duration(ms)
+}
+
 /** A place in a recording: `83450` ms -> `1:23.45`. */
 export function position(ms: number): string {
   const hundredths = Math.round(ms / 10)

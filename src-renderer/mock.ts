@@ -1,4 +1,4 @@
-import type { Scenario } from '../test/helpers/mockBridge'
+import type { Scenario } from '../test/helpers/mockJobs'
 import { createMockBridge } from '../test/helpers/mockBridge'
 
 /** Shows the window in a browser on an in-memory lab: `mock.html?scenario=many#/jobs`. No part of the product. */

@@ -1,10 +1,11 @@
-import type { DeviceMode, ExportFormat, Item, JobState, ModeSettings, RecipeId, SliceUse } from '@contract/model'
+import type { BackendId, DeviceMode, ExportFormat, Item, JobState, JobSummary, ModeSettings, RecipeId, SliceUse } from '@contract/model'
 import { baseName } from './format'
 
 /** How the window says the contract's codes. */
 export const jobStateWords: Record<JobState, string> = {
   queued: 'Queued',
   running: 'Running',
+  suspended: 'Suspended',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -14,6 +15,22 @@ export const recipeWords: Record<RecipeId, { readonly name: string, readonly doe
   ocr: { name: 'OCR', does: 'Finds and reads the text in pictures' },
   vad: { name: 'VAD', does: 'Finds where speech is in WAV recordings' },
   tensor: { name: 'Tensor', does: 'Runs an ONNX model on tensors' },
+  verify: { name: 'Verify', does: 'Checks a backend against ONNX test folders' },
+}
+
+export const backendWords: Record<BackendId, string> = {
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  tensorrt: 'TensorRT',
+  directml: 'DirectML',
+  coreml: 'Core ML',
+}
+
+/** What a move to a place is at. */
+export const movingWords: Record<NonNullable<JobSummary['moving']>['phase'], (place: string) => string> = {
+  'warming': place => `Moving: warming up on ${place}`,
+  'handing-over': place => `Moving: handing over to ${place}`,
 }
 
 export const modeWords: Record<DeviceMode, string> = {

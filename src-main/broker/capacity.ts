@@ -1,14 +1,18 @@
+import type { ComputeMeans, ComputeTerms } from '../contract/model'
 import type { CutRules } from '../slicing/cutRules'
 import type { GpuTables } from '../slicing/gpuModel'
 import type { DeviceRow } from '../store/devices'
 import type { SliceRow } from '../store/slices'
 import type { Store } from '../store/store'
 import type { PlanPool, PlanSlice } from './planRequest'
-import { threadsOf, whyUnusable } from '../inventory/usable'
+import { whyUnusable } from '../inventory/usable'
 import { rulesOf } from '../slicing/rules'
+import { termsOf, threadsFor } from './terms'
 
 export interface LabHost {
   readonly cores: number
+  /** How shares of slices that compute at the same time are kept here. */
+  readonly spatialMeans: ComputeMeans
   readonly cudaInstalled: boolean
   readonly tablesFor: (device: DeviceRow) => GpuTables
 }
@@ -16,6 +20,12 @@ export interface LabHost {
 /** A slice with its device and who holds it, as the planner and the runtime want it. */
 export interface LabSlice extends PlanSlice {
   readonly row: SliceRow
+  /** What its mode promises it of the device's compute. */
+  readonly terms: ComputeTerms
+  /** Whether a real GPU computes. */
+  readonly isHardware: boolean
+  /** The GPU as its driver names it; null for the host's CPU and virtual GPUs. */
+  readonly hardwareKey: string | null
 }
 
 /** Everything a job could run on now: whole slices, and the devices of which parts are made when asked for. */
@@ -39,7 +49,7 @@ export function labCapacity(store: Store, host: LabHost): LabCapacity {
     const rows = rowsOf.get(device.id) ?? []
     return rows
       .filter(({ id }) => rows.every(({ parentId }) => parentId !== id))
-      .map(row => labSlice(device, row, { rules, instance: rows.find(({ id }) => id === row.parentId), holder: holders.get(row.id) ?? null, unusable: unusable(device), cores: host.cores }))
+      .map(row => labSlice(device, row, { rules, instance: rows.find(({ id }) => id === row.parentId), holder: holders.get(row.id) ?? null, unusable: unusable(device), host }))
   })
   const pools = devices.filter(({ mode }) => mode === 'shared').map((device): PlanPool => {
     const parts = rowsOf.get(device.id) ?? []
@@ -60,7 +70,7 @@ export function labCapacity(store: Store, host: LabHost): LabCapacity {
 
 /** A part of a shared device that was made for a job, to run it on. Its compute is not partitioned: it may use every core. */
 export function labPart(device: DeviceRow, row: SliceRow, host: LabHost): LabSlice {
-  return { ...labSlice(device, row, { rules: rulesOf(device, host.tablesFor(device)), instance: undefined, holder: null, unusable: null, cores: host.cores }), threads: host.cores }
+  return labSlice(device, row, { rules: rulesOf(device, host.tablesFor(device)), instance: undefined, holder: null, unusable: null, host })
 }
 
 interface Place {
@@ -69,10 +79,11 @@ interface Place {
   readonly instance: SliceRow | undefined
   readonly holder: string | null
   readonly unusable: string | null
-  readonly cores: number
+  readonly host: LabHost
 }
 
-function labSlice(device: DeviceRow, row: SliceRow, { rules, instance, holder, unusable, cores }: Place): LabSlice {
+function labSlice(device: DeviceRow, row: SliceRow, { rules, instance, holder, unusable, host }: Place): LabSlice {
+  const terms = termsOf(device, row)
   return {
     id: row.id,
     device: device.id,
@@ -86,9 +97,12 @@ function labSlice(device: DeviceRow, row: SliceRow, { rules, instance, holder, u
     computeShare: row.computeShare,
     sm: row.sm,
     engines: rules.offer(instance?.profile ?? row.profile)?.engines ?? null,
-    threads: threadsOf(row, cores),
+    threads: threadsFor(terms, terms.spatial ? host.spatialMeans : 'turns', host.cores),
     holder,
     unusable,
     row,
+    terms,
+    isHardware: device.kind === 'gpu',
+    hardwareKey: device.kind === 'gpu' ? device.hardwareKey : null,
   }
 }

@@ -14,24 +14,28 @@ import { newId } from '../store/ids'
 export interface Holder {
   readonly name: string
   readonly kind: HolderKind
+  readonly role: LeaseRow['role']
   /** When the lease ends unless it is renewed; null for never. */
   readonly expiresAtMs: number | null
   /** How long it may stay unused; null for ever. */
   readonly idleAfterMs: number | null
 }
 
-/** A job's lease ends with the job's turn. */
-export function jobHolder(jobId: string): Holder {
-  return { name: jobId, kind: 'job', expiresAtMs: null, idleAfterMs: null }
+/** A job's lease ends with the job's turn. The `incoming` one is of the slice that it is being moved to. */
+export function jobHolder(jobId: string, role: LeaseRow['role'] = 'current'): Holder {
+  return { name: jobId, kind: 'job', role, expiresAtMs: null, idleAfterMs: null }
 }
 
-/** Gives free slices to a holder under one new epoch. Throws `in_use` if someone holds one of them, or a job holds others. */
-export function grant(store: Store, slices: readonly SliceRow[], holder: Holder, nowMs: number): LeaseRow {
+/**
+ * Gives free slices to a holder under one new epoch. Throws `in_use` if someone holds one of them, or a job holds
+ * others; and while the layout of the device changes, except for the jobs that this very change moves.
+ */
+export function grant(store: Store, slices: readonly SliceRow[], holder: Holder, nowMs: number, duringChange = false): LeaseRow {
   for (const slice of slices) {
-    const held = store.leases.onSlice(slice.id) ?? (holder.kind === 'job' ? store.leases.liveOf(holder.name) : undefined)
+    const held = store.leases.onSlice(slice.id) ?? (holder.kind === 'job' ? heldByJob(store, holder) : undefined)
     if (held)
       throw new TrancheError('in_use', `Slice ${slice.profile} at slot ${slice.start} cannot be leased to ${holder.name}: ${held.holder} holds ${held.sliceIds.join(', ')}.`, { details: { holder: held.holder } })
-    if (store.layoutChanges.unfinishedOf(slice.deviceId))
+    if (!duringChange && store.layoutChanges.unfinishedOf(slice.deviceId))
       throw new TrancheError('in_use', `Slice ${slice.profile} at slot ${slice.start} cannot be leased now: the layout of its device is being changed.`, { retryable: true })
   }
   const lease = store.leases.insert({
@@ -39,6 +43,7 @@ export function grant(store: Store, slices: readonly SliceRow[], holder: Holder,
     sliceIds: slices.map(({ id }) => id),
     holder: holder.name,
     holderKind: holder.kind,
+    role: holder.role,
     grantedAtMs: nowMs,
     expiresAtMs: holder.expiresAtMs,
     idleAfterMs: holder.idleAfterMs,
@@ -47,6 +52,10 @@ export function grant(store: Store, slices: readonly SliceRow[], holder: Holder,
   for (const { id } of slices)
     store.events.append(nowMs, 'lease.granted', id, { lease: lease.id, holder: holder.name, epoch: lease.epoch })
   return lease
+}
+
+function heldByJob(store: Store, { name, role }: Holder): LeaseRow | undefined {
+  return role === 'current' ? store.leases.liveOf(name) : store.leases.incomingOf(name)
 }
 
 /**

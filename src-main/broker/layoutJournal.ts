@@ -4,21 +4,28 @@ import type { DeviceRow } from '../store/devices'
 import type { DeviceLayout, LayoutChangeRow } from '../store/layoutChanges'
 import type { Store } from '../store/store'
 import type { HardwareCutter } from './hardwareCutter'
+import type { JobMover, StandingStill } from './movingChange'
 import { toErrorShape, TrancheError } from '../contract/errors'
 import { planChange } from '../slicing/change/changePlan'
 import { newId } from '../store/ids'
 import { writeLayout } from './deviceLayout'
 import { stepsOnHardware } from './hardwareCutter'
+import { carryMovingStep } from './movingChange'
 
 export interface JournalDeps {
   readonly store: Store
   readonly nowMs: () => number
   /** Null for a device whose layout is the database's alone. */
   readonly cutterOf: (device: DeviceRow) => HardwareCutter | null
+  readonly jobs: JobMover
+  /** A step was carried out, or a job moved. */
+  readonly onProgress: () => void
   readonly rulesFor: (device: DeviceRow, layout: Pick<DeviceLayout, 'mode' | 'settings'>) => CutRules
 }
 
 export type LayoutJournal = ReturnType<typeof createLayoutJournal>
+/** The steps from how a device is cut now to another layout. */
+type WayBack = (device: DeviceRow, layout: DeviceLayout) => readonly LayoutStep[]
 type Draft = Pick<LayoutChangeRow, 'before' | 'after' | 'steps'>
 
 /**
@@ -27,7 +34,7 @@ type Draft = Pick<LayoutChangeRow, 'before' | 'after' | 'steps'>
  * end, together with the word that it is done. After a crash the change is taken up again from what the driver shows, and
  * one that fails is taken back.
  */
-export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor }: JournalDeps) {
+export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor, jobs, onProgress }: JournalDeps) {
   /** The state that a change is written down in once it is done: an undo is not undone. */
   async function carryOut(device: DeviceRow, draft: Draft, doneAs: 'done' | 'undone', alsoWrite: () => void): Promise<void> {
     const cutter = cutterOf(device)
@@ -52,6 +59,58 @@ export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor }: Journa
     catch (thrown) {
       await rollBack(device, cutter, change, thrown)
       throw thrown
+    }
+  }
+
+  /**
+   * Carries a change of a virtual device out step by step, with the jobs on its slices. The device is out of use meanwhile.
+   * Where a step fails the way back is planned from what is there, and gone; jobs that stood still run again either way.
+   */
+  async function carryOutMoving(device: DeviceRow, draft: Draft, wayBack: WayBack): Promise<void> {
+    if (cutterOf(device))
+      throw new TrancheError('unsupported', `Jobs on ${device.name} cannot be moved while its layout changes: its driver cuts it only where nothing runs. Move them away first with \`tranche evacuate\`.`)
+    const change: LayoutChangeRow = { ...draft, id: newId('change'), deviceId: device.id, done: 0, state: 'applying', error: null, createdAtMs: nowMs(), endedAtMs: null }
+    store.write(() => {
+      store.layoutChanges.insert(change)
+      store.events.append(nowMs(), 'layout.changing', device.id, { change: change.id, steps: change.steps.length })
+    })
+    const still: StandingStill = new Map()
+    try {
+      await carryMoving(device, change, change.steps, change.after, still)
+      finish(store.devices.get(device.id) ?? device, change, 'done', () => {})
+    }
+    catch (thrown) {
+      await takeBackMoving(device, change, wayBack, still, thrown)
+      throw thrown
+    }
+    finally {
+      for (const { jobId } of [...still.values()].flat())
+        jobs.resume(jobId)
+    }
+  }
+
+  async function carryMoving(device: DeviceRow, change: LayoutChangeRow, steps: readonly LayoutStep[], to: DeviceLayout, still: StandingStill): Promise<void> {
+    for (const [index, step] of steps.entries()) {
+      await carryMovingStep({ store, nowMs, jobs }, device, rulesFor(device, to), to, step, still)
+      if (steps === change.steps)
+        store.layoutChanges.progress(change.id, index + 1)
+      onProgress()
+    }
+  }
+
+  async function takeBackMoving(device: DeviceRow, change: LayoutChangeRow, wayBack: WayBack, still: StandingStill, cause: unknown): Promise<void> {
+    const why = toErrorShape(cause).message
+    const end = (state: 'rolled-back' | 'stuck', error: string) => store.write(() => {
+      store.layoutChanges.end(change.id, state, error, nowMs())
+      store.events.append(nowMs(), `layout.${state}`, device.id, { change: change.id, why })
+    })
+    try {
+      const now = store.devices.get(device.id) ?? device
+      await carryMoving(now, change, wayBack(now, change.before), change.before, still)
+      end('rolled-back', why)
+    }
+    catch (again) {
+      end('stuck', `${why} Taking it back failed too: ${toErrorShape(again).message}`)
     }
   }
 
@@ -116,6 +175,7 @@ export function createLayoutJournal({ store, nowMs, cutterOf, rulesFor }: Journa
 
   return {
     carryOut,
+    carryOutMoving,
 
     /** Takes up what an earlier process did not finish, or could not; what fails again is taken back. */
     async resume(device: DeviceRow, change: LayoutChangeRow): Promise<void> {

@@ -28,17 +28,25 @@ export function createLayoutService(deps: LayoutServiceDeps) {
   const { store, devices, journal } = deps
 
   /** A layout that is being changed, or could not be, is only ever put right as a whole. */
-  async function carryOut(device: DeviceRow, wish: LayoutWish, basis: string | undefined, undoOf: string | null): Promise<Applied> {
+  async function carryOut(device: DeviceRow, wish: LayoutWish, basis: string | undefined, undoOf: string | null, moveJobs = false): Promise<Applied> {
     const { plan, wanted } = planLayout(deps, device, wish)
     if (basis !== undefined && basis !== plan.basis)
       throw new TrancheError('conflict', `The layout of ${device.name} has changed since this plan was made. Look at it again and plan anew.`, { retryable: true })
     const unfinished = store.layoutChanges.unfinishedOf(device.id)
     if (unfinished?.state === 'applying')
       throw new TrancheError('in_use', `The layout of ${device.name} is being changed already. Wait for its end.`, { retryable: true })
-    if (plan.blocked !== null)
+    if (plan.blocked !== null && !moveJobs)
       throw new TrancheError('in_use', `${device.name}: ${plan.blocked}`, { details: { holders: plan.holders }, retryable: true })
     if (unfinished) {
       await journal.resume(device, { ...unfinished, after: wanted })
+    }
+    else if (plan.blocked !== null) {
+      checkMovable(plan, device)
+      await journal.carryOutMoving(device, { before: layoutOf(store, device), after: wanted, steps: plan.steps }, (now, { mode, settings, layout }) => planLayout(deps, now, { device: now.id, mode, settings, layout: [...layout] }).plan.steps)
+        .finally(() => {
+          deps.changes.devices()
+          deps.onChanged()
+        })
     }
     else if (plan.steps.length > 0) {
       const before = layoutOf(store, device)
@@ -52,10 +60,17 @@ export function createLayoutService(deps: LayoutServiceDeps) {
     return { plan, device: devices.describe(device.id) }
   }
 
+  /** Only jobs can be moved from here: a VM or a person has to do it. */
+  function checkMovable(plan: LayoutPlan, device: DeviceRow): void {
+    const outside = plan.holders.filter(holder => store.leases.liveOf(holder)?.holderKind !== 'job')
+    if (outside.length > 0)
+      throw new TrancheError('in_use', `${device.name}: ${plan.blocked} Jobs can be moved, but ${outside.join(', ')} ${outside.length === 1 ? 'is' : 'are'} not of this lab.`, { details: { holders: outside }, retryable: true })
+  }
+
   return {
     plan: (wish: LayoutWish): LayoutPlan => planLayout(deps, devices.get(wish.device), wish).plan,
 
-    apply: ({ basis, ...wish }: CallParsed<'slices.apply'>): Promise<Applied> => carryOut(devices.get(wish.device), wish, basis, null),
+    apply: ({ basis, moveJobs, ...wish }: CallParsed<'slices.apply'>): Promise<Applied> => carryOut(devices.get(wish.device), wish, basis, null, moveJobs),
 
     /** Takes the last change of a device's layout back; the one before it is then the last. */
     async undo({ device: id, dry }: CallParsed<'slices.undo'>): Promise<Applied> {

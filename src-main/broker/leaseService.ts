@@ -73,7 +73,7 @@ export function createLeaseService(deps: LeaseServiceDeps) {
       const lease = store.write(() => {
         const slices = takeSlices(deps, request, count, cut)
         checkTogether(holder, [...store.leases.allOf(holder).flatMap(({ sliceIds }) => sliceIds), ...slices.map(({ id }) => id)].flatMap(id => vgpuOf(store, id)))
-        return grant(store, slices, { name: holder, kind: 'outside', expiresAtMs: expiresInMs === null ? null : nowMs() + expiresInMs, idleAfterMs }, nowMs())
+        return grant(store, slices, { name: holder, kind: 'outside', role: 'current', expiresAtMs: expiresInMs === null ? null : nowMs() + expiresInMs, idleAfterMs }, nowMs())
       })
       changes.devices()
       sweep()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogEntry, check, device, deviceModes, eventRow, explanation, exportFormats, gpuHealth, heldLease, job, jobStates, jobSummary, layout, layoutPlan, modeSettings, need, placement, profile, recipeIds, sliceUse, stranded, tableDifference, vgpuModes, wantedCut } from './model'
+import { answer, backend, backendIds, catalogEntry, check, device, deviceModes, eventRow, explanation, exportFormats, gpuHealth, heldLease, isolation, job, jobStates, jobSummary, layout, layoutPlan, memoryEstimate, modeSettings, moveReport, moveTarget, need, placement, profile, recipeIds, serving, sliceUse, stranded, tableDifference, vgpuModes, wantedCut, wireTensor } from './model'
 
 /**
  * Every call of the product, in one table. A door (window, command line, socket) turns its transport
@@ -25,6 +25,23 @@ export const submitInput = z.object({
   /** Folder that gets a copy of every result, absolute. */
   outDir: absolutePath.optional(),
   params: z.record(z.string(), z.unknown()).optional(),
+  /** Backends it may run on, in this order: what the first does not know is left to the next. The device's own if absent. */
+  backends: z.array(z.enum(backendIds)).min(1).max(backendIds.length).optional(),
+  /** Longest time without a sign of progress (an input done, a recording's next seconds) before its worker is taken for hung. */
+  timeLimitMs: z.number().int().min(100).max(7 * 24 * 3_600_000).optional(),
+  /** `tensor` only: no inputs, but answer `jobs.infer` until it is cancelled. */
+  serving: serving.optional(),
+}).strict()
+
+/** A running job and where it shall go: a slice by its id, or what the slice has to be. */
+export const moveInput = z.object({
+  id: z.string().min(1),
+  slice: z.string().min(1).optional(),
+  profile: z.string().min(1).optional(),
+  device: z.string().min(1).optional(),
+  need: need.optional(),
+  /** Largest difference of results that another backend may make, relative; needed where the target computes on another one. */
+  tolerance: z.number().min(0).max(1).optional(),
 }).strict()
 
 /** A model by its table's name, in a mode (its most capable one if absent: MIG, then vGPU). */
@@ -79,6 +96,24 @@ export const calls = {
     }),
   },
   'doctor.run': { input: nothing, output: z.object({ ok: z.boolean(), checks: z.array(check) }) },
+  /** What this host offers to keep workers within their slices and away from everything else. */
+  'lab.isolation': { input: nothing, output: isolation },
+  'backends.list': { input: nothing, output: z.array(backend) },
+  /** Memory that a model needs, before it is loaded, and which profiles of the lab's devices would hold it. */
+  'models.estimate': {
+    input: z.object({
+      /** A catalog id that is ready, or the absolute path of an ONNX file. */
+      model: z.string().min(1),
+      batch: z.number().int().min(1).max(65_536).default(1),
+      /** Sizes of symbolic dimensions by their names; 1 where absent, except the first of each input, which is the batch. */
+      dims: z.record(z.string(), z.number().int().min(1)).default({}),
+    }).strict(),
+    output: z.object({
+      files: z.array(z.object({ role: z.string(), estimate: memoryEstimate })),
+      totalMiB: z.number(),
+      fits: z.array(z.object({ device: z.string(), deviceName: z.string(), profile: z.string(), memoryMiB: z.number(), ok: z.boolean() })),
+    }),
+  },
   'devices.list': { input: nothing, output: z.array(device) },
   'devices.use': { input: nothing, output: z.array(sliceUse) },
   'devices.health': { input: nothing, output: z.array(gpuHealth) },
@@ -151,7 +186,11 @@ export const calls = {
   'slices.explain': { input: z.object({ device: z.string().min(1), profile: z.string().min(1), count: z.number().int().min(1).max(64).default(1) }).strict(), output: explanation },
   'slices.plan': { input: layoutWish, output: layoutPlan },
   /** Carries a plan out. With `basis`, only if the device is still as it was when that plan was made. */
-  'slices.apply': { input: layoutWish.extend({ basis: z.string().optional() }).strict(), output: z.object({ plan: layoutPlan, device }) },
+  'slices.apply': { input: layoutWish.extend({
+    basis: z.string().optional(),
+    /** Whether running jobs in the way are moved: to their new place on the device, or to another slice that holds them. */
+    moveJobs: z.boolean().optional(),
+  }).strict(), output: z.object({ plan: layoutPlan, device }) },
   /** Destroys one slice, or all of a device. Throws `in_use` with the holders. */
   'slices.destroy': { input: z.object({ slice: z.string().optional(), device: z.string().optional() }).strict().refine(({ slice, device }) => (slice === undefined) !== (device === undefined), 'name a slice or a device'), output: device },
   /** Takes the last change of a device's layout back; as a plan only, if `dry`. */
@@ -204,6 +243,20 @@ export const calls = {
   },
   'jobs.get': { input: byId, output: job },
   'jobs.cancel': { input: byId, output: job },
+  /** Stops a job at its batch's end and gives its slice back; it goes on from there when it is resumed. */
+  'jobs.suspend': { input: byId, output: job },
+  'jobs.resume': { input: byId, output: job },
+  /** Where a running job could go now, and why not elsewhere. */
+  'jobs.moveTargets': { input: byId, output: z.array(moveTarget) },
+  /** Moves a running job: the new worker loads the model and warms up while the old one goes on. Answers once it runs there. */
+  'jobs.move': { input: moveInput, output: moveReport },
+  /** Moves every job off a device, to slices of other devices. All that can go, go; the others are named with the reason. */
+  'devices.evacuate': {
+    input: byId,
+    output: z.object({ moved: z.array(moveReport), left: z.array(z.object({ job: z.string(), why: z.string() })) }),
+  },
+  /** Asks a served model. Requests of several callers run together. */
+  'jobs.infer': { input: z.object({ id: z.string().min(1), inputs: z.array(wireTensor).min(1).max(64) }).strict(), output: answer },
   /** Submits a copy of an ended job; its inputs that already have a result are not run again when `onlyFailed`. */
   'jobs.retry': { input: byId.extend({ onlyFailed: z.boolean().default(false) }).strict(), output: job },
   /** The result of one input, as JSON; null while there is none. */

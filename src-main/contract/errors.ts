@@ -20,6 +20,7 @@ export const errorCodes = {
   inputs_failed: 'some inputs of a job failed, the others have their results',
   worker_crashed: 'the worker process died while it ran the job',
   worker_hung: 'the worker process stopped answering',
+  out_of_memory: 'the slice, or the host, has too little memory for it',
   unsupported: 'this machine or this version cannot do it',
   cancelled: 'a person asked for it to stop',
   internal: 'a fault of Tranche itself',

@@ -26,9 +26,11 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
     UNION ALL SELECT sliceId || ' is held under ' || hold.epoch || ', which is over' FROM hold LEFT JOIN lease ON lease.epoch = hold.epoch
     WHERE lease.epoch IS NULL OR releasedAtMs IS NOT NULL`),
 
-  'a job holds one slice at a time': ({ store }) => select(store, `
-    SELECT holder || ' holds ' || count(*) || ' slices' AS broken FROM lease JOIN hold USING (epoch)
-    WHERE releasedAtMs IS NULL AND holderKind = 'job' GROUP BY holder HAVING count(*) > 1`),
+  'a job holds one slice at a time, and one more while it moves': ({ store }) => select(store, `
+    SELECT holder || ' holds ' || count(*) || ' slices as ' || role AS broken FROM lease JOIN hold USING (epoch)
+    WHERE releasedAtMs IS NULL AND holderKind = 'job' GROUP BY holder, role HAVING count(*) > 1
+    UNION ALL SELECT holder || ' moves and is not running' FROM lease LEFT JOIN job ON job.id = holder
+    WHERE releasedAtMs IS NULL AND role = 'incoming' AND state IS NOT 'running'`),
 
   'a holder has at most four vGPUs': ({ store }) => select(store, `
     SELECT holder || ' holds ' || count(*) || ' vGPUs' AS broken FROM lease JOIN hold USING (epoch) JOIN slice ON slice.id = sliceId
@@ -66,10 +68,10 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
     .filter(({ state }) => state === 'stuck')
     .map(({ deviceId, error }) => `${deviceId}: ${error}`),
 
-  'a running job holds exactly one slice, a queued one none': ({ store }) => select(store, `
+  'a running job holds exactly one slice, one that waits none': ({ store }) => select(store, `
     SELECT job.id || ' is ' || state || ' and holds ' || count(lease.epoch) AS broken
-    FROM job LEFT JOIN lease ON lease.holder = job.id AND lease.releasedAtMs IS NULL
-    WHERE state IN ('queued', 'running') GROUP BY job.id HAVING count(lease.epoch) <> (state = 'running')`),
+    FROM job LEFT JOIN lease ON lease.holder = job.id AND lease.releasedAtMs IS NULL AND role = 'current'
+    WHERE state IN ('queued', 'suspended', 'running') GROUP BY job.id HAVING count(lease.epoch) <> (state = 'running')`),
 
   'every acknowledged job is there': ({ store }) => select(store, `
     SELECT subject AS broken FROM event WHERE type = 'job.queued' AND subject NOT IN (SELECT id FROM job)`),
@@ -81,6 +83,9 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
 
   'a done job has no input without a result': ({ store }) => select(store, `
     SELECT id AS broken FROM job WHERE state = 'done' AND doneCount <> itemCount`),
+
+  'an input left in its middle has no result yet': ({ store }) => select(store, `
+    SELECT jobId || ' input ' || idx AS broken FROM carry LEFT JOIN item USING (jobId, idx) WHERE item.state IS NOT 'pending'`),
 
   'every result was made under a lease of its own job': ({ store }) => select(store, `
     SELECT jobId || ' input ' || idx || ' under epoch ' || item.epoch AS broken FROM item

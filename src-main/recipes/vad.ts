@@ -1,7 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import type { Recipe, RecipeInput } from './recipe'
+import type { Control, Paused, Recipe, RecipeInput, RecipeOutput } from './recipe'
 import type { VadParams } from './vad/params'
-import type { SampleRange } from './vad/segments'
+import type { SampleRange, SegmenterState } from './vad/segments'
+import type { ListenerState } from './vad/silero'
 import type { Recording } from './vad/wavFile'
 import { TrancheError } from '../contract/errors'
 import { openModel, runtimeMessage } from './onnx/openModel'
@@ -19,7 +20,7 @@ export interface VadResult {
 
 /**
  * Finds speech in recordings (uncompressed WAV, one channel, 16 kHz) with Silero VAD (role `model`). A recording is
- * streamed, so that one of hours takes no more memory than one of seconds. Settings: see `parseVadParams`.
+ * streamed, so that one of hours takes no more memory than one of seconds, and can be left after any window. Settings: see `parseVadParams`.
  */
 export const vad: Recipe<Recording> = {
   async open(context) {
@@ -28,7 +29,7 @@ export const vad: Recipe<Recording> = {
     return {
       batchSize: 1,
       read: readInput,
-      compute: async recording => ({ result: await findSpeech(session, recording, params) }),
+      compute: (recording, control) => findSpeech(session, recording, params, control),
     }
   },
 }
@@ -39,17 +40,32 @@ async function readInput(input: RecipeInput): Promise<Recording> {
   return openRecording(input.path)
 }
 
-async function findSpeech(session: InferenceSession, recording: Recording, params: VadParams): Promise<VadResult> {
-  const listener = createListener(session)
-  const segmenter = createSegmenter(params, windowSamples, sampleRate)
-  for await (const block of readSamples(recording)) {
-    for (let at = 0; at < block.length; at += windowSamples)
-      segmenter.push(await heard(listener.hear(windowAt(block, at))))
+/** Where a recording was left: bit for bit all that the model and the rules of segments remember. */
+interface Left {
+  readonly at: number
+  readonly listener: ListenerState
+  readonly segmenter: SegmenterState
+}
+
+async function findSpeech(session: InferenceSession, recording: Recording, params: VadParams, control: Control): Promise<RecipeOutput | Paused> {
+  const left = control.carry === null ? undefined : JSON.parse(Buffer.from(control.carry).toString()) as Left
+  const listener = createListener(session, left?.listener)
+  const segmenter = createSegmenter(params, windowSamples, sampleRate, left?.segmenter)
+  let at = left?.at ?? 0
+  for await (const block of readSamples(recording, at)) {
+    control.progress()
+    for (let within = 0; within < block.length; within += windowSamples) {
+      if (control.shouldPause())
+        return { paused: Buffer.from(JSON.stringify({ at, listener: listener.state(), segmenter: segmenter.state() } satisfies Left)) }
+      segmenter.push(await heard(listener.hear(windowAt(block, within))))
+      at += windowSamples
+    }
   }
-  return {
+  const result: VadResult = {
     segments: segmenter.finish(recording.samples).map(toMs),
     durationMs: samplesToMs(recording.samples),
   }
+  return { result }
 }
 
 /** The last window of a recording is filled up with silence. */

@@ -33,6 +33,9 @@ const essentials = [
   'ELECTRON_RUN_AS_NODE',
 ] as const
 
+/** ONNX Runtime reports its use to its makers unless it is told not to: what runs in a lab is nobody else's affair. */
+const always = { ORT_DISABLE_TELEMETRY: '1' } as const
+
 /** After its exit a worker's last messages may still be on their way; after this long there are none. */
 const lastMessagesMs = 1000
 
@@ -55,8 +58,9 @@ export function nodeProcessHost({ onLog = () => undefined }: NodeProcessHostOpti
   }
 }
 
+/** The environment that every worker starts with, whichever way it is started. */
 export function essentialEnv(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(essentials.flatMap(key => env[key] === undefined ? [] : [[key, env[key]]]))
+  return { ...Object.fromEntries(essentials.flatMap(key => env[key] === undefined ? [] : [[key, env[key]]])), ...always }
 }
 
 function wrap(child: NodeChild): ChildProcess {

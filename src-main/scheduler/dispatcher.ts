@@ -1,27 +1,21 @@
 import type { LabCapacity, LabSlice } from '../broker/capacity'
 import type { Catalog } from '../catalog/catalog'
 import type { ErrorShape } from '../contract/errors'
-import type { WorkerPool } from '../runtime/workerPool'
 import type { JobRow } from '../store/jobs'
-import type { Store } from '../store/store'
 import type { Ledger } from './ledger'
-import { mkdirSync } from 'node:fs'
+import type { StartDeps } from './startWorker'
 import { grant, jobHolder } from '../broker/grant'
 import { toErrorShape } from '../contract/errors'
 import { isEnded } from './jobState'
 import { plan } from './plan'
-import { exportResults, removeStrayResults, resultsDir } from './resultFiles'
+import { exportResults, removeStrayResults } from './resultFiles'
+import { prepareResults, startWorker } from './startWorker'
 
-export interface DispatcherDeps {
-  readonly store: Store
+export interface DispatcherDeps extends StartDeps {
   readonly ledger: Ledger
-  readonly jobsDir: string
-  readonly pool: WorkerPool
   /** False for a lab that starts nothing. */
   readonly runJobs: boolean
   readonly catalog: Pick<Catalog, 'files' | 'pull'>
-  /** True for a model that is a catalog entry, false for one that is a file. */
-  readonly isEntry: (model: string) => boolean
   readonly isModelReady: (model: string) => boolean
   readonly capacity: () => LabCapacity
   /** Makes a part of a device in shared mode, within a transaction, and returns it as a slice to run on. */
@@ -38,8 +32,6 @@ export function createDispatcher(deps: DispatcherDeps) {
   const waiting = new Map<string, string>()
   const finishing = new Set<Promise<void>>()
   const fetching = new Set<string>()
-  /** Epochs of leases that a person took back: the end of their workers is no crash. */
-  const revoked = new Set<number>()
   let isAwake = false
   let isClosed = !deps.runJobs
 
@@ -61,7 +53,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       return
     const { slices, pools } = deps.capacity()
     const decisions = plan({
-      queue: queue.map(job => ({ id: job.id, profile: job.profile, device: job.deviceId, need: job.need, modelReady: deps.isModelReady(job.model) })),
+      queue: queue.map(job => ({ id: job.id, profile: job.profile, device: job.deviceId, need: job.need, leastMiB: job.leastMiB, modelReady: deps.isModelReady(job.model) })),
       slices,
       pools,
     })
@@ -85,33 +77,18 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   /** Lease, state and event in one transaction; only then does the worker hear of it. */
-  function start(job: JobRow, take: () => LabSlice): void {
-    const folder = resultsDir(jobsDir, job.id)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const started = ledger.change(job.id, (current) => {
+  function start(queued: JobRow, take: () => LabSlice, duringChange = false): void {
+    prepareResults(jobsDir, queued.id)
+    const started = ledger.change(queued.id, (current) => {
       const slice = take()
-      const lease = grant(store, [slice.row], jobHolder(job.id), deps.nowMs())
-      ledger.apply(current, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size } })
-      return { lease, slice }
+      const lease = grant(store, [slice.row], jobHolder(queued.id), deps.nowMs(), duringChange)
+      const job = ledger.apply(current, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size } })
+      return { job, lease, slice }
     })
     if (!started)
       return
-    const { lease, slice } = started
-    const pending = store.items.pending(job.id)
-    if (pending.length === 0)
-      return finish(job.id)
-    deps.pool.run({ id: slice.id, name: `${slice.profile} on ${slice.deviceName}`, threads: slice.threads }, {
-      type: 'run',
-      jobId: job.id,
-      epoch: lease.epoch,
-      recipe: job.recipe,
-      files: deps.isEntry(job.model) ? deps.catalog.files(job.model) : { model: job.model },
-      params: job.params,
-      // After a crash one input at a time, so that all but the one that kills the worker get their results.
-      batchSize: job.crashesSinceResult > 0 ? 1 : null,
-      items: pending.map(({ idx, input }) => ({ index: idx, path: input })),
-      resultsDir: folder,
-    })
+    if (!startWorker(deps, started.job, started.slice, started.lease.epoch, false))
+      finish(queued.id)
   }
 
   /** Fetches the model that jobs wait for, once however many do; if it cannot be had, they fail with the reason. */
@@ -194,7 +171,6 @@ export function createDispatcher(deps: DispatcherDeps) {
     const lease = store.leases.liveOf(jobId)
     if (!lease)
       return
-    revoked.add(lease.epoch)
     if (deps.pool.stop(lease.sliceIds[0]))
       return
     ledger.change(jobId, (job) => {
@@ -206,10 +182,11 @@ export function createDispatcher(deps: DispatcherDeps) {
 
   return {
     wake,
+    /** Starts a queued job on a certain slice of a device whose layout is being changed. */
+    startOn: (job: JobRow, slice: LabSlice): void => attempt(job.id, () => start(job, () => slice, true)),
     finish,
     fault,
     revoke,
-    wasRevoked: (epoch: number): boolean => revoked.has(epoch),
     /** Why a queued job waits, as of the last look; null if it was not looked at yet. */
     waitingFor: (jobId: string): string | null => waiting.get(jobId) ?? null,
     /** Resolves once every job that has all its results is ended. */

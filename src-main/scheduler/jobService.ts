@@ -1,6 +1,7 @@
 import type { LabCapacity } from '../broker/capacity'
 import type { CallParsed } from '../contract/calls'
-import type { Job, JobSummary } from '../contract/model'
+import type { Answer, Job, JobSummary, WireTensor } from '../contract/model'
+import type { Requests } from '../runtime/requests'
 import type { WorkerPool } from '../runtime/workerPool'
 import type { ItemRow } from '../store/items'
 import type { JobRow } from '../store/jobs'
@@ -8,7 +9,9 @@ import type { Store } from '../store/store'
 import type { Changes } from '../telemetry/changes'
 import type { Dispatcher } from './dispatcher'
 import type { Ledger } from './ledger'
+import type { Mover } from './mover'
 import type { CatalogNames, Submission } from './submission'
+import type { Suspender } from './suspender'
 import { TrancheError } from '../contract/errors'
 import { jobStates } from '../contract/model'
 import { newId } from '../store/ids'
@@ -22,6 +25,9 @@ export interface JobServiceDeps {
   readonly ledger: Ledger
   readonly dispatcher: Dispatcher
   readonly pool: WorkerPool
+  readonly mover: Mover
+  readonly suspender: Suspender
+  readonly requests: Requests
   readonly catalog: CatalogNames
   readonly capacity: () => LabCapacity
   readonly jobsDir: string
@@ -30,6 +36,9 @@ export interface JobServiceDeps {
 }
 
 export type JobService = ReturnType<typeof createJobService>
+
+/** What the submitter chose. */
+type Asked = Pick<JobRow, 'recipe' | 'model' | 'params' | 'profile' | 'deviceId' | 'need' | 'leastMiB' | 'backends' | 'timeLimitMs' | 'serving' | 'outDir'>
 
 /** What people do with jobs: submit, look, cancel, retry. */
 export function createJobService(deps: JobServiceDeps) {
@@ -50,21 +59,26 @@ export function createJobService(deps: JobServiceDeps) {
     return found
   }
 
-  const show = (id: string): Job => describe(row(id), store.items.ofJob(id), dispatcher.waitingFor(id), nowMs(), jobsDir)
+  const live = (id: string) => ({ waiting: dispatcher.waitingFor(id), moving: deps.mover.movingTo(id) })
+  const show = (id: string): Job => describe(row(id), store.items.ofJob(id), live(id), nowMs(), jobsDir)
 
   /** The job and its inputs in one transaction: whoever gets the id may rely on it. */
-  function insert(asked: Pick<JobRow, 'recipe' | 'model' | 'params' | 'profile' | 'deviceId' | 'need' | 'outDir'>, inputs: readonly (string | null)[], from: Readonly<Record<string, unknown>>): Job {
+  function insert(asked: Asked, inputs: readonly (string | null)[], from: Readonly<Record<string, unknown>>): Job {
     const atMs = nowMs()
     const id = newId('job')
     store.write(() => {
       store.jobs.insert({
-        ...asked,
+        ...pick(asked),
         id,
         state: 'queued',
         error: null,
         lastSlice: null,
+        ran: null,
+        moves: 0,
+        lastPauseMs: null,
         crashes: 0,
         crashesSinceResult: 0,
+        killsSinceResult: 0,
         submittedAtMs: atMs,
         startedAtMs: null,
         endedAtMs: null,
@@ -87,8 +101,9 @@ export function createJobService(deps: JobServiceDeps) {
 
   return {
     async submit(submission: Submission): Promise<Job> {
-      const { model } = await checkSubmission(submission, deps.capacity(), deps.catalog)
-      const inputs = submission.inputs.length > 0 ? submission.inputs : Array.from({ length: submission.synthetic ?? 1 }, () => null)
+      const { model, leastMiB } = await checkSubmission(submission, deps.capacity(), deps.catalog)
+      const made = submission.serving ? 0 : submission.synthetic ?? 1
+      const inputs = submission.inputs.length > 0 ? submission.inputs : Array.from({ length: made }, () => null)
       return insert({
         recipe: submission.recipe,
         model,
@@ -96,6 +111,10 @@ export function createJobService(deps: JobServiceDeps) {
         profile: submission.profile ?? null,
         deviceId: submission.device ?? null,
         need: submission.need ?? null,
+        leastMiB,
+        backends: submission.backends ?? [],
+        timeLimitMs: submission.timeLimitMs ?? null,
+        serving: submission.serving ?? null,
         outDir: submission.outDir ?? null,
       }, inputs, {})
     },
@@ -104,7 +123,7 @@ export function createJobService(deps: JobServiceDeps) {
       const wanted = text?.trim().toLowerCase() ?? ''
       // A text is sought in all jobs, not only in the newest that would be shown.
       return store.jobs.list(states ?? jobStates, wanted === '' ? limit : Number.MAX_SAFE_INTEGER)
-        .map(job => summarise(job, dispatcher.waitingFor(job.id), nowMs()))
+        .map(job => summarise(job, live(job.id), nowMs()))
         .filter(job => wanted === '' || [job.id, job.title, job.recipe, job.model, job.slice?.profile ?? ''].some(field => field.toLowerCase().includes(wanted)))
         .slice(0, limit)
     },
@@ -126,19 +145,44 @@ export function createJobService(deps: JobServiceDeps) {
       return show(id)
     },
 
+    /** Resolves once the job has left its slice. */
+    async suspend(id: string): Promise<Job> {
+      await deps.suspender.suspend(row(id))
+      return show(id)
+    },
+
+    /** Asks a served model; waits while its job is still in the queue. */
+    infer(id: string, inputs: readonly WireTensor[]): Promise<Answer> {
+      const job = row(id)
+      if (!job.serving)
+        throw new TrancheError('conflict', `Job ${id} works through inputs and answers no requests. Submit its model with --serve.`)
+      if (isEnded(job) || job.state === 'suspended')
+        throw new TrancheError('conflict', `Job ${id} is ${job.state} and answers no requests.${job.state === 'suspended' ? ' Resume it first.' : ''}`, { details: { state: job.state } })
+      return deps.requests.infer(id, inputs)
+    },
+
+    resume(id: string): Job {
+      deps.suspender.resume(row(id))
+      return show(id)
+    },
+
     /** Submits an ended job anew, with all its inputs or with those that have no result. */
     retry({ id, onlyFailed }: CallParsed<'jobs.retry'>): Job {
       const job = row(id)
       if (!isEnded(job))
         throw new TrancheError('conflict', `Job ${id} is ${job.state}; it can be retried once it has ended.`)
       const inputs = store.items.ofJob(id).filter(({ state }) => !onlyFailed || state !== 'done').map(({ input }) => input)
-      if (inputs.length === 0)
+      if (inputs.length === 0 && !job.serving)
         throw new TrancheError('conflict', `Every input of job ${id} has its result; there is nothing to retry.`)
-      return insert({ recipe: job.recipe, model: job.model, params: job.params, profile: job.profile, deviceId: job.deviceId, need: job.need, outDir: job.outDir }, inputs, { retryOf: id })
+      return insert(job, inputs, { retryOf: id })
     },
 
     result: (id: string, index: number): Promise<unknown> => readResult(jobsDir, item(id, index)),
     inputPath: (id: string, index: number): string | null => store.items.get(id, index)?.input ?? null,
     input: (id: string, index: number): string | null => item(id, index).input,
   }
+}
+
+function pick({ recipe, model, params, profile, deviceId, need, leastMiB, backends, timeLimitMs, serving, outDir }: Asked): Asked {
+  return { recipe, model, params, profile, deviceId, need, leastMiB, backends, timeLimitMs, serving, outDir }
 }

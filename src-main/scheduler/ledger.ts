@@ -17,6 +17,8 @@ export interface LedgerDeps {
  * that changes a job goes through here.
  */
 export function createLedger({ store, nowMs, changes }: LedgerDeps) {
+  const listeners: ((jobId: string) => void)[] = []
+
   /** Within a transaction: the job after the event, written and logged. */
   function apply(job: JobRow, event: JobEvent): JobRow {
     const next = transition(job, event, nowMs())
@@ -28,6 +30,8 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
 
   return {
     apply,
+    /** Called after each change of a job, once it is on disk. */
+    onChanged: (listener: (jobId: string) => void): void => void listeners.push(listener),
     /** Runs one change of a job, as it is in the database now, in a transaction that is on disk when this returns. */
     change<T>(jobId: string, run: (job: JobRow) => T): T | undefined {
       const answer = store.write(() => {
@@ -35,6 +39,7 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
         return job && run(job)
       })
       changes.job(jobId)
+      listeners.forEach(listener => listener(jobId))
       return answer
     },
     /** Within a transaction: the job's turn on its slice is over. */

@@ -6,6 +6,8 @@ import { compareIds, leastMemory, partOf, serves, wordsOf } from '../broker/plan
 export interface PlanJob extends SliceRequest {
   readonly id: string
   readonly modelReady: boolean
+  /** Memory that its model needs, as estimated; null where that is not known. */
+  readonly leastMiB: number | null
 }
 
 export interface Snapshot {
@@ -34,13 +36,13 @@ export function plan({ queue, slices, pools }: Snapshot): Decision[] {
   return queue.map((job): Decision => {
     if (!job.modelReady)
       return { type: 'wait', job: job.id, why: 'its model is being fetched' }
-    const fitting = slices.filter(slice => serves(slice, job) && slice.unusable === null)
+    const fitting = slices.filter(slice => serves(slice, job) && slice.unusable === null && slice.memoryMiB >= (job.leastMiB ?? 0))
     const free = fitting.filter(slice => !taken.has(slice.id) && !promised.has(slice.id)).sort(job.need === null ? mostCompute : leastMemory)
     if (free.length > 0) {
       taken.set(free[0].id, job.id)
       return { type: 'start', job: job.id, slice: free[0].id }
     }
-    const eligible = pools.filter(pool => pool.unusable === null && partOf(job, pool) !== null)
+    const eligible = pools.filter(pool => pool.unusable === null && (partOf(job, pool) ?? 0) >= Math.max(1, job.leastMiB ?? 0))
     const left = (pool: PlanPool) => (freeMiB.get(pool.device) ?? 0) - (partOf(job, pool) ?? 0)
     const [pool] = eligible.filter(pool => !promised.has(pool.device) && left(pool) >= 0).sort((a, b) => left(a) - left(b) || compareIds(a.device, b.device))
     if (pool) {
@@ -64,6 +66,8 @@ function whyNot(job: PlanJob, { slices, pools }: Pick<Snapshot, 'slices' | 'pool
   const wanted = wordsOf(job)
   if (fitting.length === 0 && eligible.length === 0) {
     const unusable = slices.find(slice => serves(slice, job)) ?? pools.find(pool => partOf(job, pool) !== null)
+    if (unusable && unusable.unusable === null)
+      return `${wanted} has too little memory: the model needs about ${Math.ceil(job.leastMiB ?? 0)} MiB. Cut a larger slice, or submit it with a smaller batch`
     return unusable ? `${wanted} on ${unusable.deviceName}: ${unusable.unusable}` : `no slice fits: ${wanted}${job.device ? ` on ${job.device}` : ''} does not exist any more`
   }
   const holders = [...fitting.map(({ id }) => holderOf(id)), ...eligible.flatMap(({ device, holders }) => [...holders, holderOf(device)])]

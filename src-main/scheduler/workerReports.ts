@@ -1,14 +1,17 @@
-import type { ErrorShape } from '../contract/errors'
+import type { Death } from '../runtime/death'
 import type { BatchOutcome, FromWorker } from '../runtime/protocol'
 import type { WorkerListener } from '../runtime/sliceWorker'
 import type { JobRow } from '../store/jobs'
 import type { LeaseRow } from '../store/leases'
 import type { Store } from '../store/store'
 import type { Ledger } from './ledger'
+import type { Mover } from './mover'
+import type { Suspender } from './suspender'
 import { leaseInForce } from '../broker/grant'
 import { TrancheError } from '../contract/errors'
+import { deathError } from '../runtime/death'
 import { resultPath } from '../runtime/resultPath'
-import { crashLimit } from './jobState'
+import { blameOf } from './blame'
 
 export interface ReportDeps {
   readonly store: Store
@@ -18,31 +21,57 @@ export interface ReportDeps {
   readonly finish: (jobId: string) => void
   /** A slice may be free, or a job back in the queue. */
   readonly wake: () => void
-  /** Whether a person took this lease back, so that its worker was ended on purpose. */
-  readonly wasRevoked: (epoch: number) => boolean
+  readonly mover: Mover
+  readonly suspender: Suspender
+  /** A served model has answered. */
+  readonly onAnswer: (message: Extract<FromWorker, { type: 'answer' }>) => void
+  /** A job's model is loaded. */
+  readonly onLoaded: (jobId: string) => void
   readonly onFault: (jobId: string, thrown: unknown) => void
 }
 
 type JobMessage = Extract<FromWorker, { jobId: string }>
 
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
-export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRevoked, onFault }: ReportDeps): WorkerListener {
+export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, onAnswer, onLoaded, onFault }: ReportDeps): WorkerListener {
   function receive(message: JobMessage): void {
-    const ended = message.type === 'finished' || message.type === 'failed'
+    if (mover.takeMessage(message) || message.type === 'progress')
+      return
+    if (message.type === 'answer')
+      return onAnswer(message)
+    const ended = message.type === 'finished' || message.type === 'failed' || message.type === 'yielded'
+    let goesOn = false
     const isInForce = ledger.change(message.jobId, (job) => {
       const lease = leaseInForce(store, job.id, message.epoch)
       if (!lease)
         return false
-      if (job.state === 'running')
+      if (message.type === 'yielded' && job.state === 'running')
+        goesOn = leave(message, job, lease)
+      else if (job.state === 'running')
         take(message, job, lease)
       else if (ended)
         ledger.release(lease, 'stopped')
       return job.state === 'running'
     })
+    if (goesOn && message.type === 'yielded')
+      mover.goOn(message.jobId, message.carry)
+    if (isInForce && message.type === 'loaded')
+      onLoaded(message.jobId)
+    if (isInForce && message.type === 'began')
+      mover.began(message.jobId, message.epoch, message.atMs)
     if (isInForce && message.type === 'finished')
       finish(message.jobId)
     if (ended)
       wake()
+  }
+
+  /** The worker left off where it was asked to. Returns whether another one goes on at once. */
+  function leave(message: Extract<JobMessage, { type: 'yielded' }>, job: JobRow, lease: LeaseRow): boolean {
+    if (mover.yielded(job, lease, message.carry, message.atMs))
+      return true
+    store.carries.set(job.id, message.carry && { idx: message.carry.index, state: message.carry.state })
+    ledger.endTurn(job, lease, suspender.isAsked(job.id) ? { type: 'suspended' } : { type: 'requeued', why: 'displaced' })
+    return false
   }
 
   function take(message: JobMessage, job: JobRow, lease: LeaseRow): void {
@@ -59,7 +88,10 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRev
       case 'failed':
         ledger.endTurn(job, lease, { type: 'finished', error: message.error })
         break
-      case 'finished':
+      case 'ran':
+        ledger.apply(job, { type: 'ran', report: message.report })
+        break
+      default:
         break
     }
   }
@@ -73,6 +105,7 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRev
       if (!store.items.finish({ jobId: job.id, idx: outcome.index, epoch, ...result }))
         throw new TrancheError('internal', `A worker gave input ${outcome.index} of ${job.id} a second result.`)
     }
+    store.carries.set(job.id, null)
     const done = outcomes.filter(({ ok }) => ok).length
     ledger.apply(job, { type: 'progressed', done, failed: outcomes.length - done })
   }
@@ -86,9 +119,11 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRev
         onFault(message.jobId, thrown)
       }
     },
-    onExit(_sliceId, running, why) {
+    onExit(_sliceId, running, death) {
       if (!running)
         return wake()
+      if (mover.takeExit(running.epoch, death))
+        return
       try {
         ledger.change(running.jobId, (job) => {
           const lease = leaseInForce(store, job.id, running.epoch)
@@ -96,13 +131,13 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRev
             return
           // The job was cancelled or failed before; its slice is free now that the worker is gone.
           if (job.state !== 'running')
-            ledger.release(lease, 'stopped')
-          else if (wasRevoked(lease.epoch))
-            ledger.endTurn(job, lease, { type: 'requeued', why: 'revoked' })
-          else if (job.crashesSinceResult + 1 < crashLimit)
-            ledger.endTurn(job, lease, { type: 'requeued', why: 'worker-crashed' })
-          else
-            ledger.endTurn(job, lease, { type: 'finished', error: crashed(why) })
+            return ledger.release(lease, 'stopped')
+          // What it was in the middle of may be what killed it.
+          store.carries.set(job.id, null)
+          const blame = death.kind === 'stopped' ? 'revoked' : blameOf(job, running, death)
+          if (blame === 'input')
+            return failFirstInput(job, lease, death)
+          ledger.endTurn(job, lease, typeof blame === 'string' ? { type: 'requeued', why: blame } : { type: 'finished', error: blame })
         })
       }
       catch (thrown) {
@@ -111,13 +146,13 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, wasRev
       wake()
     },
   }
-}
 
-function crashed(why: string): ErrorShape {
-  return {
-    code: 'worker_crashed',
-    message: `The worker died ${crashLimit} times in a row on this job without a result in between; the last time it was ${why}. The model or an input may ask for more memory than there is, or crash ONNX Runtime. Other jobs were not touched.`,
-    details: { why },
-    retryable: true,
+  /** The input that the worker computed alone gets its death as its result; the others go on. */
+  function failFirstInput(job: JobRow, lease: LeaseRow, death: Death): void {
+    const [input] = store.items.pending(job.id)
+    if (input)
+      store.items.finish({ jobId: job.id, idx: input.idx, epoch: lease.epoch, state: 'failed', output: null, error: deathError(death) })
+    const counted = ledger.apply(job, { type: 'progressed', done: 0, failed: input ? 1 : 0 })
+    ledger.endTurn(counted, lease, { type: 'requeued', why: 'worker-died' })
   }
 }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ErrorShape } from '../contract/errors'
-import type { JobState, Need, RecipeId } from '../contract/model'
+import type { BackendId, BackendReport, JobState, Need, RecipeId, Serving } from '../contract/model'
 
 /** The slice a job runs or last ran on, kept with the job because slices come and go. */
 export interface JobSlice {
@@ -21,13 +21,28 @@ export interface JobRow {
   readonly deviceId: string | null
   /** What the slice has to have, in place of a profile. */
   readonly need: Need | null
+  /** Least memory that a slice must have for its model, as estimated; null where that is not known yet. */
+  readonly leastMiB: number | null
+  /** Backends in the order they are tried; empty for the device's own. */
+  readonly backends: readonly BackendId[]
+  /** Longest time without a sign of progress; null for the default. */
+  readonly timeLimitMs: number | null
+  /** Set for a job that answers requests. */
+  readonly serving: Serving | null
   readonly outDir: string | null
   readonly state: JobState
   readonly error: ErrorShape | null
   readonly lastSlice: JobSlice | null
+  /** What really ran its nodes. */
+  readonly ran: BackendReport | null
+  /** Times it moved to another slice while it ran. */
+  readonly moves: number
+  readonly lastPauseMs: number | null
   readonly crashes: number
   /** Crashes of its worker since it last got a result: three in a row and the job is taken for the cause. */
   readonly crashesSinceResult: number
+  /** Times its worker was ended from outside since it last got a result: no fault of the job, up to a point. */
+  readonly killsSinceResult: number
   readonly submittedAtMs: number
   readonly startedAtMs: number | null
   readonly endedAtMs: number | null
@@ -42,25 +57,36 @@ export interface JobRow {
   readonly firstInput: string | null
 }
 
-type Stored = Omit<JobRow, 'params' | 'need' | 'error' | 'lastSlice'> & { params: string, need: string | null, error: string | null, lastSlice: string | null }
+type JsonColumn = 'params' | 'need' | 'backends' | 'serving' | 'error' | 'lastSlice' | 'ran'
+type Stored = Omit<JobRow, JsonColumn> & { readonly [C in JsonColumn]: string | (null extends JobRow[C] ? null : never) }
 
-const columns = ['id', 'recipe', 'model', 'params', 'profile', 'deviceId', 'need', 'outDir', 'state', 'error', 'lastSlice', 'crashes', 'crashesSinceResult', 'submittedAtMs', 'startedAtMs', 'endedAtMs', 'turnSinceMs', 'queuedMs', 'runMs', 'itemCount', 'doneCount', 'failedCount', 'firstInput'] as const satisfies readonly (keyof JobRow)[]
+const columns = ['id', 'recipe', 'model', 'params', 'profile', 'deviceId', 'need', 'leastMiB', 'backends', 'timeLimitMs', 'serving', 'outDir', 'state', 'error', 'lastSlice', 'ran', 'moves', 'lastPauseMs', 'crashes', 'crashesSinceResult', 'killsSinceResult', 'submittedAtMs', 'startedAtMs', 'endedAtMs', 'turnSinceMs', 'queuedMs', 'runMs', 'itemCount', 'doneCount', 'failedCount', 'firstInput'] as const satisfies readonly (keyof JobRow)[]
 
 function fromStored(row: Stored): JobRow {
   return {
     ...row,
     params: JSON.parse(row.params),
-    need: row.need === null ? null : JSON.parse(row.need),
-    error: row.error === null ? null : JSON.parse(row.error),
-    lastSlice: row.lastSlice === null ? null : JSON.parse(row.lastSlice),
+    backends: JSON.parse(row.backends),
+    need: parsed(row.need),
+    serving: parsed(row.serving),
+    error: parsed(row.error),
+    lastSlice: parsed(row.lastSlice),
+    ran: parsed(row.ran),
   }
+}
+
+function parsed<T>(text: string | null): T | null {
+  return text === null ? null : JSON.parse(text) as T
 }
 
 function toStored(row: JobRow): Stored {
   return {
     ...row,
     params: JSON.stringify(row.params),
+    backends: JSON.stringify(row.backends),
     need: row.need && JSON.stringify(row.need),
+    serving: row.serving && JSON.stringify(row.serving),
+    ran: row.ran && JSON.stringify(row.ran),
     error: row.error && JSON.stringify(row.error),
     lastSlice: row.lastSlice && JSON.stringify(row.lastSlice),
   }

@@ -6,6 +6,8 @@ export interface LeaseRow {
   /** A job's id, or the name of a holder outside. */
   readonly holder: string
   readonly holderKind: HolderKind
+  /** `incoming`: of the slice that a running job is being moved to; its `current` one is still in force. */
+  readonly role: 'current' | 'incoming'
   /** Grows with every lease ever granted in this lab; a message that carries an older one is void. */
   readonly epoch: number
   readonly grantedAtMs: number
@@ -19,16 +21,18 @@ export interface LeaseRow {
 type Stored = Omit<LeaseRow, 'sliceIds'> & { sliceIds: string }
 const fromStored = (row: Stored): LeaseRow => ({ ...row, sliceIds: JSON.parse(row.sliceIds) })
 
-const selectLive = `SELECT id, holder, holderKind, lease.epoch, grantedAtMs, expiresAtMs, idleAfterMs, usedAtMs,
+const selectLive = `SELECT id, holder, holderKind, role, lease.epoch, grantedAtMs, expiresAtMs, idleAfterMs, usedAtMs,
   (SELECT json_group_array(sliceId) FROM hold WHERE hold.epoch = lease.epoch) AS sliceIds FROM lease WHERE releasedAtMs IS NULL`
 
 export function leaseRepository(db: Database) {
-  const insert = db.prepare(`INSERT INTO lease (id, holder, holderKind, grantedAtMs, expiresAtMs, idleAfterMs, usedAtMs)
-    VALUES (@id, @holder, @holderKind, @grantedAtMs, @expiresAtMs, @idleAfterMs, @usedAtMs)`)
+  const insert = db.prepare(`INSERT INTO lease (id, holder, holderKind, role, grantedAtMs, expiresAtMs, idleAfterMs, usedAtMs)
+    VALUES (@id, @holder, @holderKind, @role, @grantedAtMs, @expiresAtMs, @idleAfterMs, @usedAtMs)`)
   const hold = db.prepare('INSERT INTO hold (sliceId, epoch) VALUES (?, ?)')
   const letGo = db.prepare('DELETE FROM hold WHERE epoch = ?')
   const live = db.prepare<[], Stored>(`${selectLive} ORDER BY epoch`)
-  const liveOf = db.prepare<[string], Stored>(`${selectLive} AND holder = ? ORDER BY epoch`)
+  const liveOf = db.prepare<[string], Stored>(`${selectLive} AND holder = ? AND role = 'current' ORDER BY epoch`)
+  const incomingOf = db.prepare<[string], Stored>(`${selectLive} AND holder = ? AND role = 'incoming'`)
+  const comeInto = db.prepare(`UPDATE lease SET role = 'current' WHERE epoch = ? AND releasedAtMs IS NULL`)
   const one = db.prepare<[string], Stored>(`${selectLive} AND id = ?`)
   const onSlice = db.prepare<[string], Stored>(`${selectLive} AND epoch = (SELECT epoch FROM hold WHERE sliceId = ?)`)
   const due = db.prepare<[{ nowMs: number }], Stored>(`${selectLive} AND (expiresAtMs <= @nowMs OR usedAtMs + idleAfterMs <= @nowMs) ORDER BY epoch`)
@@ -48,9 +52,13 @@ export function leaseRepository(db: Database) {
     },
     live: (): LeaseRow[] => live.all().map(fromStored),
     get: (id: string): LeaseRow | undefined => first(one.get(id)),
-    /** The live lease of a job, or the first of a holder outside. */
+    /** The lease in force of a job, or the first of a holder outside. */
     liveOf: (holder: string): LeaseRow | undefined => first(liveOf.get(holder)),
     allOf: (holder: string): LeaseRow[] => liveOf.all(holder).map(fromStored),
+    /** The lease of the slice that a job is being moved to. */
+    incomingOf: (jobId: string): LeaseRow | undefined => first(incomingOf.get(jobId)),
+    /** The incoming lease of a job is its current one from now on; the one before has to be released already. */
+    comeIntoForce: (epoch: number): void => void comeInto.run(epoch),
     onSlice: (sliceId: string): LeaseRow | undefined => first(onSlice.get(sliceId)),
     /** Live leases whose time is over, or that were idle for too long. */
     due: (nowMs: number): LeaseRow[] => due.all({ nowMs }).map(fromStored),

@@ -25,6 +25,8 @@ export function statePaths(stateDir: string) {
     blobs: join(stateDir, 'blobs'),
     partial: join(stateDir, 'partial'),
     jobs: join(stateDir, 'jobs'),
+    optimised: join(stateDir, 'optimised'),
+    workers: join(stateDir, 'workers.json'),
     logs: join(stateDir, 'logs'),
     reserve: join(stateDir, 'reserve'),
     window: join(stateDir, 'window'),
@@ -44,7 +46,7 @@ export function prepareStateDir(stateDir: string): StatePaths {
     if (!statSync(stateDir).isDirectory())
       throw new TrancheError('invalid_input', `The state folder ${stateDir} is a file. Name a folder with --state.`)
     accessSync(stateDir, constants.W_OK | constants.X_OK)
-    for (const folder of [paths.backups, paths.jobs, paths.logs])
+    for (const folder of [paths.backups, paths.jobs, paths.optimised, paths.logs])
       mkdirSync(folder, { recursive: true, mode: 0o700 })
   }
   catch (thrown) {

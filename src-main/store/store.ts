@@ -1,5 +1,6 @@
 import type { StatePaths } from './stateDir'
 import { systemCode } from '../contract/errors'
+import { carryRepository } from './carries'
 import { openDatabase } from './database'
 import { deviceRepository } from './devices'
 import { eventRepository } from './events'
@@ -38,6 +39,7 @@ export function openStore(paths: StatePaths) {
     layoutChanges: layoutChangeRepository(db),
     jobs: jobRepository(db),
     items: itemRepository(db),
+    carries: carryRepository(db),
     events: eventRepository(db),
     /** Runs `change` in one transaction that is on disk when this returns; if it throws, nothing has changed. */
     write<T>(change: () => T): T {

@@ -5,7 +5,15 @@ import { useConfirm } from '../stores/confirm'
 import { useToasts } from '../stores/toasts'
 
 export function canCancel(job: Pick<JobSummary, 'state'>): boolean {
+  return job.state === 'queued' || job.state === 'running' || job.state === 'suspended'
+}
+
+export function canSuspend(job: Pick<JobSummary, 'state'>): boolean {
   return job.state === 'queued' || job.state === 'running'
+}
+
+export function canMove(job: Pick<JobSummary, 'state'>): boolean {
+  return job.state === 'running'
 }
 
 /** What a person can do to a job, from the list and from its page. */
@@ -14,16 +22,21 @@ export function useJobActions() {
   const confirm = useConfirm()
 
   async function cancel(job: JobSummary) {
-    const left = job.counts.total - job.counts.done - job.counts.failed
     const agreed = await confirm.ask({
       title: `Cancel “${job.title}”?`,
-      body: job.state === 'running'
-        ? `It is running; ${left} of ${job.counts.total} inputs are left. Results so far are kept and its slice is released.`
-        : 'It is still in the queue and has not run.',
+      body: whatCancelEnds(job),
       action: 'Cancel the job',
     })
     if (agreed)
       await toasts.attempt(() => call('jobs.cancel', { id: job.id }))
+  }
+
+  /** Stops the job at the end of what it is at, or lets it go on from there; nothing where its state allows neither. */
+  async function suspendOrResume(job: JobSummary) {
+    if (job.state === 'suspended')
+      await toasts.attempt(() => call('jobs.resume', { id: job.id }))
+    else if (canSuspend(job))
+      await toasts.attempt(() => call('jobs.suspend', { id: job.id }))
   }
 
   /** Submits the job again and opens the new one. */
@@ -33,5 +46,14 @@ export function useJobActions() {
       goTo({ view: 'job', id: again.id })
   }
 
-  return { cancel, retry }
+  return { cancel, retry, suspendOrResume }
+}
+
+function whatCancelEnds({ state, serving, counts }: JobSummary): string {
+  if (serving && state === 'running')
+    return 'It answers requests; those that come afterwards fail. Its slice is released.'
+  const left = counts.total - counts.done - counts.failed
+  if (state === 'running')
+    return `It is running; ${left} of ${counts.total} inputs are left. Results so far are kept and its slice is released.`
+  return state === 'suspended' ? `It is suspended; ${left} of ${counts.total} inputs are left. Results so far are kept.` : 'It is still in the queue and has not run.'
 }

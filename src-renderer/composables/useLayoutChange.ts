@@ -51,17 +51,18 @@ export function useLayoutChange(editor: Editor) {
       preview.value = { kind: 'undo', plan: answer.plan, isRenewed: false }
   }
 
-  async function carryOut({ kind, plan }: Preview) {
+  /** Carries a plan out; with `moveJobs`, running jobs in its way are moved first. */
+  async function carryOut({ kind, plan }: Preview, moveJobs = false) {
     const device = editor.device.value.id
     const answer = await attempt(async () => {
-      const changed = await (kind === 'undo' ? call('slices.undo', { device }) : call('slices.apply', { ...editor.wish(), basis: plan.basis }))
+      const changed = await (kind === 'undo' ? call('slices.undo', { device }) : call('slices.apply', { ...editor.wish(), basis: plan.basis, ...moveJobs && { moveJobs } }))
       await devices.reread()
       return changed
     })
     if (answer) {
       preview.value = null
       editor.reset()
-      toasts.notice(kind === 'undo' ? 'The last change of the layout was taken back.' : 'The layout was applied.')
+      toasts.notice(kind === 'undo' ? 'The last change of the layout was taken back.' : moveJobs ? 'The jobs were moved and the layout was applied.' : 'The layout was applied.')
     }
     else if (kind === 'apply' && error.value?.code === 'conflict') {
       await renew(plan.basis, error.value)

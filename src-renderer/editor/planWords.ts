@@ -15,11 +15,16 @@ export function stepWords({ op, profile, start, size, from, compute }: Step, mod
   }
 }
 
+/** Whether only jobs stand against a plan: they can be moved out of its way, holders outside cannot. */
+export function isBlockedByJobsOnly({ blocked, holders }: Pick<LayoutPlan, 'blocked' | 'holders'>): boolean {
+  return blocked !== null && holders.length > 0 && holders.every(holder => holder.startsWith('job_'))
+}
+
 /** What a step means for whoever holds its slice; null where it means nothing. */
 export function effectWords({ op, holder, interrupts }: Step): string | null {
   if (holder === null)
     return null
   if (op === 'move')
     return interrupts ? 'stands still while it moves' : 'goes on without a pause'
-  return op === 'destroy' ? 'loses its slice' : null
+  return op === 'destroy' ? holder.startsWith('job_') ? 'has to leave it' : 'loses its slice' : null
 }

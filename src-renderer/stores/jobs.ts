@@ -21,10 +21,11 @@ function isRunning(job: JobSummary): boolean {
 export const useJobs = defineStore('jobs', () => {
   const { value: list, loaded, error, refresh } = pulled<readonly JobSummary[]>([], readNewest, changed => changed.topics.includes('jobs'))
   const counts = computed(() => {
-    const byState: Record<JobState, number> = { queued: 0, running: 0, done: 0, failed: 0, cancelled: 0 }
+    const byState: Record<JobState, number> = { queued: 0, running: 0, suspended: 0, done: 0, failed: 0, cancelled: 0 }
     for (const { state } of list.value)
       byState[state] += 1
     return byState
   })
-  return { list, loaded, error, refresh, counts }
+  const byId = (id: string) => list.value.find(job => job.id === id)
+  return { list, loaded, error, refresh, counts, byId }
 })

@@ -1,3 +1,4 @@
+import type { LabHost } from '../../src-main/broker/capacity'
 import type { JournalDeps } from '../../src-main/broker/layoutJournal'
 import type { RunRequest } from '../../src-main/runtime/protocol'
 import type { WorkerPool } from '../../src-main/runtime/workerPool'
@@ -10,29 +11,49 @@ import { makePart } from '../../src-main/broker/takeCut'
 import { createDeviceService } from '../../src-main/inventory/deviceService'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
 import { resourcesDir } from '../../src-main/resources'
-import { createDispatcher } from '../../src-main/scheduler/dispatcher'
-import { createJobService } from '../../src-main/scheduler/jobService'
 import { createLedger } from '../../src-main/scheduler/ledger'
-import { createWorkerReports } from '../../src-main/scheduler/workerReports'
+import { createScheduler } from '../../src-main/scheduler/scheduler'
 import { rulesOf } from '../../src-main/slicing/rules'
 import { openStore } from '../../src-main/store/store'
 import { createChanges } from '../../src-main/telemetry/changes'
 
 export const gpus = readGpuTables(resourcesDir())
 
-/** A pool that starts no process: it keeps what each slice was told to run, for the test to answer as a worker would. */
+/** What a slice's worker was told, for the test to answer as it would. */
+export interface FakeWorker {
+  readonly request: RunRequest
+  /** It was told to begin, or never had to wait. */
+  isBegun: boolean
+  isYielding: boolean
+}
+
+/** A pool that starts no process: it keeps what each slice was told to do. */
 export function fakePool() {
-  const running = new Map<string, RunRequest>()
+  const running = new Map<string, FakeWorker>()
   const cancelled = new Set<number>()
+  const worker = (sliceId: string, epoch: number) => running.get(sliceId)?.request.epoch === epoch ? running.get(sliceId) : undefined
   const pool: WorkerPool = {
+    spatialMeans: 'turns',
     listen: () => {},
-    run: (slice, request) => void running.set(slice.id, request),
+    run: (slice, request) => void running.set(slice.id, { request, isBegun: !request.hold, isYielding: false }),
+    go(sliceId, { epoch }) {
+      const held = worker(sliceId, epoch)
+      if (held)
+        held.isBegun = true
+    },
+    yieldJob(sliceId, epoch) {
+      const present = worker(sliceId, epoch)
+      if (present)
+        present.isYielding = true
+      return present !== undefined
+    },
     cancel: (sliceId, epoch) => {
-      const has = running.get(sliceId)?.epoch === epoch
+      const has = worker(sliceId, epoch) !== undefined
       if (has)
         cancelled.add(epoch)
       return has
     },
+    infer: () => false,
     stop: sliceId => running.has(sliceId),
     keepOnly: () => {},
     use: () => [],
@@ -49,46 +70,38 @@ export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[
   const changes = createChanges(() => store.events.lastSeq())
   const ledger = createLedger({ store, nowMs, changes })
   const tablesFor = () => gpus
-  const host = { cores: 2, cudaInstalled: false, tablesFor }
+  const host: LabHost = { cores: 2, spatialMeans: 'turns', cudaInstalled: false, tablesFor }
   const capacity = () => labCapacity(store, host)
   const devices = createDeviceService({ store, gpus, tablesFor, cpu: { model: 'Test CPU', cores: 2, memoryMiB: 8192 }, cudaInstalled: false, nowMs, changes })
   devices.syncHardware([])
   const { pool, running, cancelled } = fakePool()
-  const dispatcher = createDispatcher({
+  const { dispatcher, reports, jobs, moves, jobMover, mover, suspender } = createScheduler({
     store,
     ledger,
     jobsDir: paths.jobs,
+    optimisedDir: null,
     pool,
     runJobs: true,
     catalog: { files: () => ({ model: '/models/m.onnx' }), pull: async () => {} },
+    models: { defaultModel: () => 'm', recipeOf: () => 'tensor', ids: () => ['m'], leastMiB: async () => null },
     isEntry: () => true,
     isModelReady: () => true,
+    environment: () => ({}),
     capacity,
     makePart(id, profile) {
       const device = devices.get(id)
       return labPart(device, makePart({ store, tablesFor, nowMs }, device, profile), host)
     },
     nowMs,
+    changes,
     onFault: (_what, thrown) => options.faults?.push(thrown),
   })
-  const reports = createWorkerReports({ store, ledger, nowMs, finish: dispatcher.finish, wake: dispatcher.wake, wasRevoked: dispatcher.wasRevoked, onFault: dispatcher.fault })
-  const jobs = createJobService({
-    store,
-    ledger,
-    dispatcher,
-    pool,
-    catalog: { defaultModel: () => 'm', recipeOf: () => 'tensor', ids: () => ['m'] },
-    capacity,
-    jobsDir: paths.jobs,
-    nowMs,
-    changes,
-  })
   const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: dispatcher.revoke })
-  const journal = createLayoutJournal({ store, nowMs, cutterOf: options.cutterOf ?? (() => null), rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, gpus) })
+  const journal = createLayoutJournal({ store, nowMs, cutterOf: options.cutterOf ?? (() => null), rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, gpus), jobs: jobMover, onProgress: changes.devices })
   const layouts = createLayoutService({ store, tablesFor, indexOf: () => 0, devices, journal, changes, nowMs, onChanged: dispatcher.wake })
   /** Lets time pass. */
   const wait = (ms: number) => void (now += ms)
-  return { store, ledger, devices, dispatcher, reports, jobs, leases, layouts, running, cancelled, changes, capacity, nowMs, wait }
+  return { store, ledger, devices, dispatcher, reports, jobs, moves, mover, suspender, leases, layouts, running, cancelled, changes, capacity, nowMs, wait }
 }
 
 /** Lets everything that was put off to the next turns of the event loop happen. */

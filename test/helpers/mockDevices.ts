@@ -16,7 +16,7 @@ export function firstDevices(nowMs: number): Device[] {
   const h100 = mockDevice('dev_virtual-h100', 'Virtual H100 80GB', 'H100-80GB', 'mig', [{ profile: '3g.40gb', start: 4 }, { profile: '1g.10gb', start: 0 }], { label: 'class-room', canUndo: false })
   const shared = mockDevice('dev_virtual-t4', 'Virtual T4', 'T4-16GB', 'shared', [{ profile: '4096MiB', start: 0 }, { profile: '2500MiB', start: 1 }])
   return [
-    { ...cpu, slices: cpu.slices.map(slice => ({ ...slice, id: `slice_${idTail(9)}`, memoryMiB: 24_576, sm: null })) },
+    { ...cpu, slices: cpu.slices.map(slice => ({ ...slice, id: `slice_${idTail(9)}`, memoryMiB: 24_576, sm: null, lease: lease(9, 6 * minute) })) },
     { ...a100, slices: a100.slices.map((slice, index) => ({ ...slice, id: `slice_${idTail(index + 1)}`, lease: index === 1 ? lease(2, 94_000) : index === 3 ? lease(1, 12_300) : null })) },
     { ...h100, slices: h100.slices.flatMap(slice => slice.start === 0 ? [{ ...slice, lease: outside(7, 'vm-render-02') }] : [slice, ...instancesOf(h100, slice, [1, 2])]) },
     mockDevice('dev_virtual-a30', 'Virtual A30', 'A30-24GB', 'mig', [{ profile: '1g.6gb', start: 1 }], { unusable: 'The host has 1 core free and this layout asks for 2.' }),

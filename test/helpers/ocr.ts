@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { InferenceSession } from 'onnxruntime-node'
 import { ocr } from '../../src-main/recipes/ocr'
 import { modelFiles } from './models'
+import { undisturbed } from './runRecipe'
 import { repoRoot } from './serve'
 
 export const samples = join(repoRoot, 'resources', 'samples')
@@ -15,10 +16,16 @@ export async function openOcr(): Promise<(path: string) => Promise<OcrResult>> {
     files: await modelFiles('ppocr-v4'),
     params: {},
     threads: 2,
+    memoryMiB: 16_384,
     session: path => InferenceSession.create(path, { intraOpNumThreads: 2, interOpNumThreads: 1, logSeverityLevel: 3 }),
     log: () => {},
   })
-  return async path => (await run.compute(await run.read({ path, index: 0 }))).result as OcrResult
+  return async (path) => {
+    const output = await run.compute(await run.read({ path, index: 0 }), undisturbed)
+    if ('paused' in output)
+      throw new Error('the recipe left a picture though nobody asked it to')
+    return output.result as OcrResult
+  }
 }
 
 /** The true text that lies beside a rendered picture. */

@@ -8,28 +8,34 @@ export interface ModelParts {
   readonly nodes?: readonly NodeParts[]
   readonly inputs?: readonly ValueParts[]
   readonly outputs?: readonly ValueParts[]
+  /** Inner values with the shapes that the model claims for them. */
+  readonly valueInfos?: readonly ValueParts[]
   readonly initializers?: readonly TensorParts[]
   readonly opsets?: readonly (readonly [domain: string, version: number])[]
   readonly irVersion?: number
 }
 
-interface NodeParts {
+export interface NodeParts {
   readonly op: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly domain?: string
-  readonly attributes?: Readonly<Record<string, number | TensorParts | GraphParts>>
+  readonly attributes?: Readonly<Record<string, AttributeParts>>
 }
 
-interface GraphParts extends Pick<ModelParts, 'nodes' | 'inputs' | 'outputs' | 'initializers'> {
+/** A whole number, a list of them, text, a number or list of type float, a tensor, or a subgraph. */
+export type AttributeParts = number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] } | TensorParts | GraphParts
+
+export interface GraphParts extends Pick<ModelParts, 'nodes' | 'inputs' | 'outputs' | 'valueInfos' | 'initializers'> {
   readonly graph: true
 }
 
-interface ValueParts {
+export interface ValueParts {
   readonly name: string
-  /** ONNX element type code; float32 unless given. */
+  /** ONNX element type code; float32 unless given. With 0 the value has a name and no type. */
   readonly type?: number
-  readonly shape: readonly (number | string)[]
+  /** Without one the value has no shape, as an output may. */
+  readonly shape?: readonly (number | string)[]
 }
 
 export interface TensorParts {
@@ -139,6 +145,8 @@ function graph(parts: Omit<GraphParts, 'graph'>): Uint8Array {
       submessage(w, 11, valueMessage(input))
     for (const output of parts.outputs ?? [])
       submessage(w, 12, valueMessage(output))
+    for (const value of parts.valueInfos ?? [])
+      submessage(w, 13, valueMessage(value))
   })
 }
 
@@ -156,27 +164,65 @@ function nodeMessage(node: NodeParts): Uint8Array {
   })
 }
 
-/** AttributeProto.type: INT 2, TENSOR 4, GRAPH 5. */
-function attributeMessage(name: string, value: number | TensorParts | GraphParts): Uint8Array {
+/** AttributeProto.type: FLOAT 1, INT 2, STRING 3, TENSOR 4, GRAPH 5, FLOATS 6, INTS 7. */
+function attributeMessage(name: string, value: AttributeParts): Uint8Array {
   return message((w) => {
     w.tag(1, WireType.LengthDelimited).string(name)
-    if (typeof value === 'number')
-      w.tag(3, WireType.Varint).int64(value).tag(20, WireType.Varint).int32(2)
-    else if ('graph' in value)
-      submessage(w, 6, graph(value)).tag(20, WireType.Varint).int32(5)
-    else
-      submessage(w, 5, tensorMessage(value)).tag(20, WireType.Varint).int32(4)
+    const type = attributeValue(w, value)
+    w.tag(20, WireType.Varint).int32(type)
   })
 }
 
+/** Writes the field that holds the value; returns the attribute's type. */
+function attributeValue(w: BinaryWriter, value: AttributeParts): number {
+  if (typeof value === 'number') {
+    w.tag(3, WireType.Varint).int64(value)
+    return 2
+  }
+  if (typeof value === 'string') {
+    w.tag(4, WireType.LengthDelimited).string(value)
+    return 3
+  }
+  if (isList(value)) {
+    for (const entry of value)
+      w.tag(8, WireType.Varint).int64(entry)
+    return 7
+  }
+  if ('float' in value) {
+    w.tag(2, WireType.Bit32).float(value.float)
+    return 1
+  }
+  if ('floats' in value) {
+    for (const entry of value.floats)
+      w.tag(7, WireType.Bit32).float(entry)
+    return 6
+  }
+  if ('graph' in value) {
+    submessage(w, 6, graph(value))
+    return 5
+  }
+  submessage(w, 5, tensorMessage(value))
+  return 4
+}
+
+function isList(value: AttributeParts): value is readonly number[] {
+  return Array.isArray(value)
+}
+
 function valueMessage(value: ValueParts): Uint8Array {
+  if (value.type === 0)
+    return message(w => w.tag(1, WireType.LengthDelimited).string(value.name))
   const shape = message((w) => {
-    for (const dim of value.shape) {
+    for (const dim of value.shape ?? []) {
       const axis = message(d => typeof dim === 'number' ? d.tag(1, WireType.Varint).int64(dim) : d.tag(2, WireType.LengthDelimited).string(dim))
       submessage(w, 1, axis)
     }
   })
-  const tensor = message(w => submessage(w.tag(1, WireType.Varint).int32(value.type ?? 1), 2, shape))
+  const tensor = message((w) => {
+    w.tag(1, WireType.Varint).int32(value.type ?? 1)
+    if (value.shape !== undefined)
+      submessage(w, 2, shape)
+  })
   return message(w => submessage(w.tag(1, WireType.LengthDelimited).string(value.name), 2, message(t => submessage(t, 1, tensor))))
 }
 

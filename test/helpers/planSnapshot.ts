@@ -2,7 +2,7 @@ import type { PlanPool, PlanSlice } from '../../src-main/broker/planRequest'
 import type { PlanJob } from '../../src-main/scheduler/plan'
 
 export function planJob(id: string, different: Partial<PlanJob> = {}): PlanJob {
-  return { id, profile: null, device: null, need: null, modelReady: true, ...different }
+  return { id, profile: null, device: null, need: null, modelReady: true, leastMiB: null, ...different }
 }
 
 export function planSlice(id: string, different: Partial<PlanSlice> = {}): PlanSlice {

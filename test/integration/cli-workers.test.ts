@@ -63,7 +63,7 @@ describe('a worker process', () => {
 })
 
 describe('what a worker inherits', () => {
-  it('is what is set, of a short list', () => {
-    expect(essentialEnv({ PATH: '/bin', HOME: undefined, AWS_SECRET_ACCESS_KEY: 'x' })).toEqual({ PATH: '/bin' })
+  it('is what is set, of a short list, and the wish that no library reports its use', () => {
+    expect(essentialEnv({ PATH: '/bin', HOME: undefined, AWS_SECRET_ACCESS_KEY: 'x' })).toEqual({ PATH: '/bin', ORT_DISABLE_TELEMETRY: '1' })
   })
 })

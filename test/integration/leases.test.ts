@@ -87,19 +87,21 @@ it('makes parts of a shared device at the grant and takes them away at the relea
   expect(ask('c', { profile: '6GiB', device: id }).epoch).toBeGreaterThan(other.epoch)
 })
 
+const killed = { kind: 'killed', how: 'ended by SIGKILL' } as const
+
 it('runs jobs on parts of a shared device, and on a part again after a crash', async () => {
   const { id } = add('T4-16GB', { mode: 'shared' })
   const job = await lab.jobs.submit({ recipe: 'tensor', inputs: [], synthetic: 1, device: id, need: { memoryMiB: 4096 } })
   await settle()
   expect(lab.devices.describe(id).slices).toMatchObject([{ profile: '4096MiB', lease: { holder: job.id } }])
-  const [[sliceId, request]] = [...lab.running]
+  const [[sliceId, { request }]] = [...lab.running]
   lab.running.clear()
-  lab.reports.onExit(sliceId, { jobId: job.id, epoch: request.epoch }, 'ended by SIGKILL')
+  lab.reports.onExit(sliceId, { jobId: job.id, epoch: request.epoch, isLoaded: true, isAlone: false }, killed)
   await settle()
   expect(lab.devices.describe(id).slices).toMatchObject([{ profile: '4096MiB', lease: { holder: job.id } }])
   expect([...lab.running.keys()]).not.toContain(sliceId)
   lab.jobs.cancel(job.id)
-  const [[second, again]] = [...lab.running]
+  const [[second, { request: again }]] = [...lab.running]
   lab.reports.onJobMessage(second, { type: 'finished', jobId: job.id, epoch: again.epoch })
   expect(lab.devices.describe(id).slices).toEqual([])
 })
@@ -161,10 +163,10 @@ it('takes a slice from a job only when told to, and the job goes on from its che
   await settle()
   const [lease] = lab.leases.list()
   expect(() => lab.leases.release({ id: lease.id, revoke: false })).toThrow('goes back to its queue')
-  const [[sliceId, request]] = [...lab.running]
+  const [[sliceId, { request }]] = [...lab.running]
   lab.leases.release({ id: lease.id, revoke: true })
   lab.running.clear()
-  lab.reports.onExit(sliceId, { jobId: job.id, epoch: request.epoch }, 'ended by SIGKILL')
+  lab.reports.onExit(sliceId, { jobId: job.id, epoch: request.epoch, isLoaded: true, isAlone: false }, { kind: 'stopped' })
   expect(lab.jobs.get(job.id)).toMatchObject({ crashes: 0 })
   await settle()
   expect(lab.jobs.get(job.id)).toMatchObject({ state: 'running', crashes: 0 })

@@ -11,6 +11,7 @@ function open(files: Readonly<Record<string, string>>) {
     files,
     params: {},
     threads: 1,
+    memoryMiB: 16_384,
     session: path => InferenceSession.create(path, { intraOpNumThreads: 1, logSeverityLevel: 3 }),
     log: () => {},
   })

@@ -131,7 +131,7 @@ describe('unusual pictures', () => {
 
 describe('the recipe', () => {
   it('refuses a model that lacks a role before it loads anything', async () => {
-    const opening = ocr.open({ files: {}, params: {}, threads: 1, session: () => Promise.reject(new Error('loaded')), log: () => {} })
+    const opening = ocr.open({ files: {}, params: {}, threads: 1, memoryMiB: 16_384, session: () => Promise.reject(new Error('loaded')), log: () => {} })
     await expect(opening).rejects.toMatchObject({ code: 'bad_model', message: expect.stringContaining('dictionary') })
   })
 })

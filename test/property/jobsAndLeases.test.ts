@@ -14,8 +14,9 @@ import { tempDir } from '../helpers/tempDir'
 
 type Operation
   = | { readonly type: 'submit', readonly inputs: number, readonly ask: Ask }
-    | { readonly type: 'batch' | 'finished' | 'failed' | 'exit' | 'stale' | 'twice', readonly which: number }
-    | { readonly type: 'cancel' | 'retry', readonly which: number }
+    | { readonly type: 'batch' | 'finished' | 'failed' | 'exit' | 'stale' | 'twice' | 'prepared' | 'yielded' | 'began', readonly which: number }
+    | { readonly type: 'cancel' | 'retry' | 'suspend' | 'resume', readonly which: number }
+    | { readonly type: 'move', readonly which: number, readonly to: number }
     | { readonly type: 'die' | 'removeDevice' }
     | { readonly type: 'addDevice', readonly model: string, readonly mode: DeviceMode | undefined }
     | { readonly type: 'grant', readonly holder: string, readonly ask: { readonly profile?: string, readonly need?: Need }, readonly count: number, readonly ttl: number | null }
@@ -25,7 +26,7 @@ type Operation
 
 type Change
   = | { readonly type: 'undo' | 'compact' | 'destroy', readonly which: number }
-    | { readonly type: 'apply', readonly which: number, readonly layout: number }
+    | { readonly type: 'apply' | 'applyMoving', readonly which: number, readonly layout: number }
 
 type Ask = Pick<CallParsed<'leases.grant'>, 'profile' | 'need'>
 
@@ -49,12 +50,14 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant('submit' as const), inputs: fc.integer({ min: 1, max: 5 }), ask: fc.constantFrom<Ask>({ profile: '1g.10gb' }, { profile: '3g.40gb' }, {}, { need: { memoryMiB: 5000 } }, { need: { computeShare: 0.25 } }) }) },
   { weight: 9, arbitrary: fc.record({ type: fc.constant('batch' as const), which }) },
   { weight: 10, arbitrary: fc.record({ type: fc.constantFrom('finished' as const, 'failed' as const, 'exit' as const, 'stale' as const, 'twice' as const), which }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('cancel' as const, 'retry' as const), which }) },
+  { weight: 12, arbitrary: fc.record({ type: fc.constantFrom('prepared' as const, 'yielded' as const, 'began' as const), which }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('move' as const), which, to: which }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('cancel' as const, 'retry' as const, 'suspend' as const, 'resume' as const), which }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('die' as const, 'removeDevice' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('addDevice' as const), model: fc.constantFrom('A100-80GB', 'A30-24GB', 'T4-16GB', 'RTX-PRO-6000-Blackwell-96GB'), mode: fc.constantFrom<(DeviceMode | undefined)[]>(undefined, 'vgpu', 'sriov', 'shared', 'passthrough', 'mig') }) },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('grant' as const), holder: fc.constantFrom('vm-1', 'vm-2'), ask: fc.constantFrom<Ask>({ profile: '1g.10gb' }, { profile: 'A100D-10C' }, { profile: 'A100D-10C' }, { profile: 'T4-8C' }, { need: { memoryMiB: 4000 } }, { need: { memoryMiB: 9000, models: ['a100-80gb'] } }, {}), count: fc.integer({ min: 1, max: 5 }), ttl: fc.constantFrom(null, 1000, 60_000) }) },
   { weight: 6, arbitrary: fc.record({ type: fc.constantFrom('release' as const, 'renew' as const, 'revoke' as const, 'undo' as const, 'compact' as const, 'destroy' as const), which }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('apply' as const), which, layout: which }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('apply' as const, 'applyMoving' as const), which, layout: which }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('time' as const), ms: fc.integer({ min: 1, max: 100_000 }) }) },
 )
 
@@ -100,12 +103,29 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
             acknowledged.push(asked.type === 'cancel' ? lab.jobs.cancel(id).id : lab.jobs.retry({ id, onlyFailed: asked.which % 2 === 0 }).id)
           break
         }
+        case 'suspend':
+        case 'resume': {
+          const id = pick(acknowledged, asked.which)
+          if (id !== undefined && asked.type === 'resume')
+            lab.jobs.resume(id)
+          else if (id !== undefined)
+            inBackground(lab.jobs.suspend(id))
+          break
+        }
+        case 'move': {
+          const job = pick(lab.store.jobs.inState('running'), asked.which)
+          const target = job && pick(lab.capacity().slices, asked.to)
+          if (job && target)
+            inBackground(lab.moves.move({ id: job.id, slice: target.id }))
+          break
+        }
         case 'die':
           lab.leases.close()
           await lab.dispatcher.close()
           lab.store.close()
           lab = wireLab(paths)
           requeueRunning(lab.store, lab.ledger, 'owner-died')
+          await lab.layouts.recover()
           lab.dispatcher.wake()
           break
         case 'removeDevice': {
@@ -141,6 +161,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
         case 'undo':
         case 'compact':
         case 'destroy':
+        case 'applyMoving':
         case 'apply': {
           const device = pick(lab.devices.list(), asked.which)
           if (device)
@@ -152,11 +173,23 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
       }
     }
 
+    /** Answers when the workers have done their part, or with a refusal. */
+    function inBackground(work: Promise<unknown>): void {
+      work.catch((thrown: unknown) => {
+        expect(thrown).toHaveProperty('name', 'TrancheError')
+        expect(thrown).not.toHaveProperty('code', 'internal')
+      })
+    }
+
     /** Slices that someone holds outlive every change of layout, and an undo brings back what was there. */
     async function change(asked: Change, device: Device): Promise<void> {
       const held = device.slices.filter(({ lease }) => lease !== null).map(({ id }) => id)
       const before = shapeOf(device)
       switch (asked.type) {
+        case 'applyMoving':
+          inBackground(lab.layouts.apply({ device: device.id, ...wishes[asked.layout % wishes.length], moveJobs: true }))
+          // What it moves comes to its new place with the workers' next words.
+          return
         case 'undo':
           await lab.layouts.undo({ device: device.id, dry: false })
           break
@@ -181,8 +214,14 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
     }
 
     function asWorker(asked: Extract<Operation, { which: number }>): void {
-      const [sliceId, request] = pick([...lab.running], asked.which) ?? []
-      if (sliceId === undefined || request === undefined)
+      const [sliceId, worker] = pick([...lab.running], asked.which) ?? []
+      if (sliceId === undefined || worker === undefined)
+        return
+      const { request } = worker
+      const death = { kind: asked.which % 2 ? 'killed' as const : 'crashed' as const, how: 'ended by a test' }
+      const running = { jobId: request.jobId, epoch: request.epoch, isLoaded: worker.isBegun, isAlone: request.batchSize === 1 }
+      // A worker that waits for its turn says nothing of inputs.
+      if (!worker.isBegun && !['prepared', 'failed', 'exit', 'stale'].includes(asked.type))
         return
       const about = { jobId: request.jobId, epoch: request.epoch }
       const outcome = (index: number) => {
@@ -203,7 +242,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
           if (lab.store.items.pending(request.jobId).length === 0 || lab.cancelled.has(request.epoch))
             lab.reports.onJobMessage(sliceId, { type: 'finished', ...about })
           else
-            lab.reports.onExit(sliceId, about, 'ended by SIGKILL')
+            lab.reports.onExit(sliceId, running, death)
           break
         case 'failed':
           lab.running.delete(sliceId)
@@ -212,7 +251,24 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
         case 'exit':
           lab.running.delete(sliceId)
           oldRequests.push(request)
-          lab.reports.onExit(sliceId, about, 'ended by SIGKILL')
+          lab.reports.onExit(sliceId, running, death)
+          break
+        case 'prepared':
+          if (request.hold && !worker.isBegun)
+            lab.reports.onJobMessage(sliceId, { type: 'prepared', ...about, warmMs: 1 })
+          break
+        case 'yielded':
+          if (worker.isYielding) {
+            lab.running.delete(sliceId)
+            oldRequests.push(request)
+            const carry = next.length > 0 && asked.which % 2 ? { index: next[0], state: Uint8Array.of(asked.which) } : null
+            lab.reports.onJobMessage(sliceId, { type: 'yielded', ...about, carry, atMs: 1 })
+            // Bit for bit what the next worker gets, whenever it begins.
+            expect(lab.store.carries.get(request.jobId)).toEqual(carry && { idx: carry.index, state: Buffer.from(carry.state) })
+          }
+          break
+        case 'began':
+          lab.reports.onJobMessage(sliceId, { type: 'began', ...about, atMs: 5 })
           break
         case 'stale': {
           const old = pick(oldRequests, asked.which)
@@ -221,7 +277,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
             break
           lab.reports.onJobMessage(sliceId, { type: 'batch', jobId: old.jobId, epoch: old.epoch, outcomes: [{ index: 0, ok: true, withFiles: false }] })
           lab.reports.onJobMessage(sliceId, { type: 'finished', jobId: old.jobId, epoch: old.epoch })
-          lab.reports.onExit(sliceId, { jobId: old.jobId, epoch: old.epoch }, 'ended by SIGKILL')
+          lab.reports.onExit(sliceId, { ...running, jobId: old.jobId, epoch: old.epoch }, death)
           expect(lab.store.items.ofJob(old.jobId)).toEqual(before)
           break
         }

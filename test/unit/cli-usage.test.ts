@@ -69,7 +69,7 @@ describe('a failure of the lab', () => {
 describe('devices', () => {
   it('are the contract\'s own as JSON, and drawn for people', async () => {
     const devices = [contractDevice()]
-    const handlers: RunOptions['handlers'] = { 'devices.list': () => devices }
+    const handlers: RunOptions['handlers'] = { 'devices.list': () => devices, 'devices.use': () => [] }
     expect(JSON.parse((await run(['devices', '--json'], { handlers })).stdout)).toEqual(devices)
     const human = await run(['devices'], { handlers, terminal: true })
     expect(human.stdout).toContain('\u001B[1mVirtual A100')

@@ -7,7 +7,7 @@ const running = transition(queued, { type: 'started', slice: someSlice }, 100)
 
 describe('a job', () => {
   it('counts the time of every turn, in the queue and on a slice', () => {
-    const requeued = transition(running, { type: 'requeued', why: 'worker-crashed' }, 250)
+    const requeued = transition(running, { type: 'requeued', why: 'worker-died' }, 250)
     const again = transition(requeued, { type: 'started', slice: someSlice }, 300)
     const done = transition(again, { type: 'finished', error: null }, 1000)
     expect(done).toMatchObject({ state: 'done', queuedMs: 150, runMs: 850, startedAtMs: 100, endedAtMs: 1000, crashes: 1 })
@@ -18,7 +18,7 @@ describe('a job', () => {
   })
 
   it('forgets its crashes in a row as soon as an input has its result, but not how many there were', () => {
-    const crashed = transition(running, { type: 'requeued', why: 'worker-crashed' }, 200)
+    const crashed = transition(running, { type: 'requeued', why: 'worker-died' }, 200)
     const again = transition(crashed, { type: 'started', slice: someSlice }, 300)
     expect(transition(again, { type: 'progressed', done: 1, failed: 0 }, 400)).toMatchObject({ crashes: 1, crashesSinceResult: 0, doneCount: 1 })
   })

@@ -147,7 +147,7 @@ describe('made-up tensors', () => {
   })
 
   it('take settings that are checked', () => {
-    expect(parseTensorParams({})).toEqual({ format: 'npy', seed: 0, dims: {} })
+    expect(parseTensorParams({})).toEqual({ format: 'npy', seed: 0, dims: {}, batch: 1 })
     expect(() => parseTensorParams({ format: 'csv' })).toThrow(refusal(/format/, 'invalid_input'))
     expect(() => parseTensorParams({ dims: { n: -1 } })).toThrow(refusal(/dims/, 'invalid_input'))
   })

@@ -1,13 +1,17 @@
-import type { Device, DeviceKind, Slice } from '../../contract/model'
+import type { Device, DeviceKind, Slice, SliceUse } from '../../contract/model'
 import type { Style } from './text'
 import { axisOf, drawAxis, letterOf } from './axis'
 import { modeText, placeText, strandedText } from './cutText'
+import { enforcementLines } from './enforcementLines'
 import { memory, printable, table } from './text'
 
 const kindNames: Record<DeviceKind, string> = { 'cpu': 'CPU', 'gpu': 'GPU', 'virtual-gpu': 'virtual GPU' }
 
-/** A device as lines that fit a terminal: its name, how it is cut, who holds each slice, and what no slice has. */
-export function floorPlan(device: Device, style: Style, columns: number): string[] {
+/**
+ * A device as lines that fit a terminal: its name, how it is cut, who holds each slice, and what no slice has; with `use`, what
+ * keeps the workers there within their slices.
+ */
+export function floorPlan(device: Device, style: Style, columns: number, use: readonly SliceUse[] = []): string[] {
   const whole = device.slices.filter(({ parentId }) => parentId === null)
   const rows = whole.flatMap((slice, i) => [
     row(device, slice, letterOf(i)),
@@ -20,6 +24,7 @@ export function floorPlan(device: Device, style: Style, columns: number): string
     ...device.unfinishedChange === null ? [] : [`  ${style.bad(`its change of layout is not finished: ${printable(device.unfinishedChange)}`)}`],
     `  ${drawAxis(axisOf(device, whole), columns)}`,
     ...table(rows).map(line => `  ${line}`),
+    ...enforcementLines(device, use).map(line => `  ${line}`),
     ...leftOver(device, whole).map(line => `  ${style.faint(line)}`),
   ]
 }

@@ -31,7 +31,7 @@ export async function followJob(lab: Session, id: string, output: Output, look: 
     const tookMs = performance.now() - askedMs
     const deviceName = job.slice && await names.of(job.slice.device)
     await look(job)
-    const ended = job.state !== 'queued' && job.state !== 'running'
+    const ended = job.state === 'done' || job.state === 'failed' || job.state === 'cancelled'
     if (ended || signal.aborted)
       return { job, ended, deviceName }
     output.progress(progressLine(job, deviceName, pace.rate(job.counts.done + job.counts.failed, askedMs)))
@@ -41,14 +41,17 @@ export async function followJob(lab: Session, id: string, output: Output, look: 
 }
 
 /** `12/40 pictures, 3.4/s, 3g.40gb on Virtual A100`. */
-export function progressLine({ state, recipe, counts, slice, waiting }: Job, deviceName: string | null, rate: number | null): string {
+export function progressLine({ id, state, recipe, counts, slice, waiting, moving, serving }: Job, deviceName: string | null, rate: number | null): string {
+  if (state === 'suspended')
+    return `suspended: \`tranche resume ${id}\` lets it go on`
   if (state === 'queued' || !slice)
     return waiting ? `queued: ${waiting}` : 'queued'
-  const done = `${counts.done + counts.failed}/${counts.total} ${inputNouns[recipe]}${counts.total === 1 ? '' : 's'}`
+  const done = serving ? 'serving' : `${counts.done + counts.failed}/${counts.total} ${inputNouns[recipe]}${counts.total === 1 ? '' : 's'}`
   return [
     done,
     ...rate === null ? [] : [`${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`],
     `${slice.profile} on ${deviceName ?? slice.device}`,
+    ...moving ? [`moving to ${moving.slice.profile}`] : [],
   ].join(', ')
 }
 

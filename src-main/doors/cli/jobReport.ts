@@ -9,7 +9,7 @@ import { count, duration, printable } from './text'
 /** Results that are asked for at once. */
 const batch = 32
 
-export const inputNouns: Record<RecipeId, string> = { ocr: 'picture', vad: 'recording', tensor: 'input' }
+export const inputNouns: Record<RecipeId, string> = { ocr: 'picture', vad: 'recording', tensor: 'input', verify: 'test case' }
 
 /** A job as `--json` shows it; with the results themselves where they were asked for. */
 export function describeJob(job: Job, results: ReadonlyMap<number, unknown> = new Map()) {
@@ -48,7 +48,8 @@ export function itemName({ input, index }: Item): string {
 export function summaryLine(job: Job, deviceName: string | null): string {
   const { recipe, counts, slice, timing, state } = job
   const noun = inputNouns[recipe]
-  const what = counts.failed > 0 ? `${counts.done} of ${count(counts.total, noun)}, ${counts.failed} failed` : `${counts.done === counts.total ? '' : `${counts.done} of `}${count(counts.total, noun)}`
+  const inputs = counts.failed > 0 ? `${counts.done} of ${count(counts.total, noun)}, ${counts.failed} failed` : `${counts.done === counts.total ? '' : `${counts.done} of `}${count(counts.total, noun)}`
+  const what = job.serving ? 'served requests' : inputs
   const where = slice ? ` on ${slice.profile} of ${deviceName ?? slice.device}` : ''
   const queued = timing.queuedMs >= 1000 ? `, after ${duration(timing.queuedMs)} in the queue` : ''
   return `${job.id} ${state}: ${what} in ${duration(timing.runMs)}${where}${queued}`

@@ -1,24 +1,34 @@
 import type { Act } from './context'
 import { Command, InvalidArgumentError } from 'commander'
 import { version } from '../../../package.json'
+import { addBackends } from './verbs/backends'
+import { addBenchModel } from './verbs/benchModel'
 import { addCancel } from './verbs/cancel'
 import { addCatalog } from './verbs/catalog'
 import { addDevices } from './verbs/devices'
 import { addDoctor } from './verbs/doctor'
+import { addEstimate } from './verbs/estimate'
+import { addEvacuate } from './verbs/evacuate'
 import { addEvents } from './verbs/events'
 import { addExport } from './verbs/export'
 import { addImportSmi } from './verbs/importSmi'
+import { addInfer } from './verbs/infer'
+import { addIsolation } from './verbs/isolation'
 import { addJobs } from './verbs/jobs'
 import { addLab } from './verbs/lab'
 import { addLayouts } from './verbs/layouts'
 import { addLease } from './verbs/lease'
+import { addMove } from './verbs/move'
 import { addProfiles } from './verbs/profiles'
 import { addPull } from './verbs/pull'
+import { addResume } from './verbs/resume'
 import { addRetry } from './verbs/retry'
 import { addSample } from './verbs/sample'
 import { addServe } from './verbs/serve'
 import { addSlice } from './verbs/slice'
 import { addSubmit } from './verbs/submit'
+import { addSuspend } from './verbs/suspend'
+import { addVerify } from './verbs/verify'
 
 /** The whole command line, with each verb's work handed to `act`. */
 export function createProgram(act: Act, write: { readonly out: (text: string) => void, readonly err: (text: string) => void }): Command {
@@ -32,7 +42,7 @@ export function createProgram(act: Act, write: { readonly out: (text: string) =>
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
     .exitOverride()
-  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addSubmit, addJobs, addCancel, addRetry, addSample, addServe, addEvents])
+  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addCancel, addRetry, addSuspend, addResume, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
     add(program, act)
   program.addHelpText('after', `
 Exit status: 0 done, 1 the job or the check failed, 2 wrong use.
@@ -41,6 +51,8 @@ Exit status: 0 done, 1 the job or the check failed, 2 wrong use.
   tranche submit --recipe ocr --input *.png --wait     read the text of pictures
   tranche layouts A100-80GB --maximal                  every way to cut a GPU to the full
   tranche slice explain --device ID --profile 2g.20gb  whether it fits, or what is in the way
+  tranche move JOB --profile 3g.40gb                   move a running job to another slice
+  tranche bench-model model.onnx --out model.svg       what each way of slicing costs and gives it
   tranche serve                                        own the lab and run its jobs until Ctrl-C`)
   return program
 }

@@ -44,3 +44,11 @@ export function list(value: string): string[] {
     throw new InvalidArgumentError('It is a name, or several with commas between them.')
   return parts
 }
+
+/** A size of a symbolic dimension, `NAME=N`, added to those before it. The name may hold `=`, as a model's own names may. */
+export function dimension(value: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const [, name, size] = /^(.+)=([1-9]\d{0,8})$/.exec(value) ?? []
+  if (name === undefined)
+    throw new InvalidArgumentError('It is the name of a dimension and its size: --dim sequence=128.')
+  return { ...before, [name]: Number(size) }
+}

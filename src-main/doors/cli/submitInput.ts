@@ -1,13 +1,16 @@
 import type { CallInput } from '../../contract/calls'
 import type { RecipeId } from '../../contract/model'
 import type { NeedOptions } from './needOptions'
-import { existsSync, statSync } from 'node:fs'
+import type { RunOptions } from './runOptions'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { TrancheError } from '../../contract/errors'
 import { inputNouns } from './jobReport'
+import { modelReference } from './modelReference'
 import { toNeed } from './needOptions'
+import { toRunInput } from './runOptions'
 
-export interface SubmitOptions extends NeedOptions {
+export interface SubmitOptions extends NeedOptions, RunOptions {
   readonly recipe: RecipeId
   readonly model?: string
   readonly input?: readonly string[]
@@ -30,6 +33,8 @@ export function toSubmitInput(options: SubmitOptions, cwd: string): CallInput<'j
   if (synthetic !== undefined && (recipe !== 'tensor' || input.length > 0))
     throw wrong('--synthetic makes up the inputs of the recipe tensor; it goes with no other recipe, and not with --input.')
   const need = toNeed(options)
+  const { params: set, ...how } = toRunInput(options)
+  const params = { ...set, ...Object.fromEntries(param.map(parseParam)) }
   return {
     recipe,
     inputs: input.map(path => inputPath(path, recipe, cwd)),
@@ -39,7 +44,8 @@ export function toSubmitInput(options: SubmitOptions, cwd: string): CallInput<'j
     ...device !== undefined && { device },
     ...need && { need },
     ...out !== undefined && { outDir: outFolder(out, cwd) },
-    ...param.length > 0 && { params: Object.fromEntries(param.map(parseParam)) },
+    ...Object.keys(params).length > 0 && { params },
+    ...how,
   }
 }
 
@@ -48,17 +54,9 @@ function inputPath(given: string, recipe: RecipeId, cwd: string): string {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats)
     throw new TrancheError('not_found', `There is no file ${path}. Nothing was submitted.`)
-  if (stats.isDirectory() && recipe !== 'tensor')
+  if (stats.isDirectory() && recipe !== 'tensor' && recipe !== 'verify')
     throw wrong(`${path} is a folder. Name the ${inputNouns[recipe]}s in it: --input ${join(given, '*')}`)
   return path
-}
-
-/** A file where one is named so, else the id of a catalog entry. */
-function modelReference(given: string, cwd: string): string {
-  const path = resolve(cwd, given)
-  if (given.toLowerCase().endsWith('.onnx') && !existsSync(path))
-    throw new TrancheError('not_found', `There is no model file ${path}. Nothing was submitted.`)
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? path : given
 }
 
 function outFolder(given: string, cwd: string): string {

@@ -43,7 +43,7 @@ class ResultLines {
   constructor(private readonly lab: Session, private readonly output: Output) {}
 
   async show(job: Job): Promise<void> {
-    const ended = job.state === 'running' || job.state === 'queued' ? job.items.findIndex(({ index, state }) => index >= this.next && state === 'pending') : -1
+    const ended = job.state === 'running' || job.state === 'queued' || job.state === 'suspended' ? job.items.findIndex(({ index, state }) => index >= this.next && state === 'pending') : -1
     const ready = job.items.slice(this.next, ended === -1 ? undefined : ended)
     this.next += ready.length
     for await (const { item, result } of readResults(this.lab, job, ready))

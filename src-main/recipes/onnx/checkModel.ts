@@ -52,7 +52,7 @@ export function checkModelSource(source: ByteSource, path: string): ModelHeader 
     throw badModel(path, `is damaged: ${problem}. Download or export it again.`)
   const unsupported = supportProblem(header)
   if (unsupported !== null)
-    throw badModel(path, `cannot run here. ${unsupported}`)
+    throw badModel(path, `cannot run here. ${unsupported}`, { unsupported: true })
   return header
 }
 
@@ -70,7 +70,8 @@ function parsed(source: ByteSource, path: string): ModelHeader {
   }
 }
 
-function openModelFile(path: string): { readonly descriptor: number, readonly source: ByteSource } {
+/** Opens a model's file for reading; whoever opens it closes the descriptor. Throws `bad_model`. */
+export function openModelFile(path: string): { readonly descriptor: number, readonly source: ByteSource } {
   try {
     // Opening a pipe or a device could wait for ever; only files are opened.
     if (!statSync(path).isFile())
@@ -108,6 +109,6 @@ function notOnnx(path: string, lookalike: Lookalike): TrancheError {
   return badModel(path, `is not an ONNX model. It looks like ${lookalike.looksLike}. ${lookalike.advice}`)
 }
 
-function badModel(path: string, problem: string): TrancheError {
-  return new TrancheError('bad_model', `${printable(path)} ${problem}`, { details: { path } })
+function badModel(path: string, problem: string, more: Readonly<Record<string, unknown>> = {}): TrancheError {
+  return new TrancheError('bad_model', `${printable(path)} ${problem}`, { details: { path, ...more } })
 }

@@ -1,8 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { RecipeContext } from '../recipe'
 import type { ModelHeader } from './header'
+import type { Sizes } from './memory/symbols'
 import { TrancheError } from '../../contract/errors'
 import { checkModelFile } from './checkModel'
+import { checkFits } from './memory/checkFits'
 import { printable } from './printable'
 
 export interface OpenModel {
@@ -12,14 +14,16 @@ export interface OpenModel {
 
 /**
  * Opens the model that a recipe asks for by role: checked first, then loaded. `check` lets a recipe refuse a model that
- * does not fit it before its weights are loaded. Throws `bad_model`.
+ * does not fit it before its weights are loaded; `sizes` are those that the recipe runs it at, as far as it knows them.
+ * Throws `bad_model`, and `out_of_memory` where the slice cannot hold the model.
  */
-export async function openModel(context: RecipeContext, role: string, check?: (header: ModelHeader) => void): Promise<OpenModel> {
+export async function openModel(context: RecipeContext, role: string, check?: (header: ModelHeader) => void, sizes: Sizes = { batch: 1, dims: {} }): Promise<OpenModel> {
   const path = Object.hasOwn(context.files, role) ? context.files[role] : undefined
   if (path === undefined)
     throw new TrancheError('bad_model', `This recipe needs a model file in the role "${role}", and the model has none. Choose another model or recipe.`)
   const header = await checkModelFile(path)
   check?.(header)
+  await checkFits(path, { ...sizes, memoryMiB: context.memoryMiB }, header)
   try {
     return { header, session: await context.session(path) }
   }

@@ -88,6 +88,21 @@ export class WireReader {
       yield guarded(() => BigInt(reader.int64()))
   }
 
+  /** Numbers of a `repeated float` or `repeated double` field, or of a single one of these, packed or not. */
+  floats(field: WireField, double = false): number[] {
+    const width = double ? 8 : 4
+    if (field.type !== WireType.LengthDelimited)
+      expectType(field, double ? WireType.Bit64 : WireType.Bit32)
+    const payload = this.bytes(field)
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
+    return Array.from({ length: Math.floor(payload.length / width) }, (_, index) => double ? view.getFloat64(index * 8, true) : view.getFloat32(index * 4, true))
+  }
+
+  /** The payload of a field: the first 64 KiB of it. */
+  bytes(field: WireField): Uint8Array {
+    return this.#bytes(field.start, Math.min(field.end - field.start, maxTextBytes))
+  }
+
   #field(position: number, end: number): WireField {
     const page = this.#pageAt(position)
     const [no, type] = guarded(() => page.tag())

@@ -1,10 +1,9 @@
-import type { OnnxValue, Tensor } from 'onnxruntime-node'
 import type { RecipeOutput } from '../recipe'
-import type { NumericDtype, TensorValue } from './dtypes'
+import type { TensorValue } from './dtypes'
 import type { TensorParams } from './params'
+import type { Values } from './runtimeTensor'
 import type { TensorStats } from './stats'
 import { printable, quoted } from '../onnx/printable'
-import { isDtype } from './dtypes'
 import { safeFileNames } from './fileNames'
 import { writeNpy } from './npy'
 import { tensorStats } from './stats'
@@ -26,14 +25,13 @@ export interface EncodedOutputs {
 }
 
 /** Turns what a model returned into files, a summary of each, and notes on what could not be kept or looks wrong. */
-export function encodeOutputs(values: Readonly<Record<string, OnnxValue>>, names: readonly string[], format: TensorParams['format']): EncodedOutputs {
+export function encodeOutputs(values: Values, names: readonly string[], format: TensorParams['format']): EncodedOutputs {
   const fileNames = safeFileNames(names)
   const summaries: OutputSummary[] = []
   const files: { name: string, bytes: Uint8Array }[] = []
   const notes: string[] = []
   for (const [position, name] of names.entries()) {
-    const value = values[name]
-    const tensor = value === undefined ? null : fromRuntime(value)
+    const tensor = values.get(name) ?? null
     if (tensor === null) {
       notes.push(`Output ${quoted(name)} was skipped: its type cannot be written to a file.`)
       continue
@@ -52,17 +50,4 @@ function encode(tensor: TensorValue, name: string, fileName: string, format: Ten
   if (format === 'pb' || tensor.dtype === 'string')
     return { file: `${fileName}.pb`, bytes: writeTensorProto(tensor, name) }
   return { file: `${fileName}.npy`, bytes: writeNpy(tensor) }
-}
-
-/** A tensor of ONNX Runtime as ours; null for one of a type that has no file format here (4-bit integers). */
-function fromRuntime(value: OnnxValue): TensorValue | null {
-  const { type, dims, data } = value as Tensor
-  if (!isDtype(type))
-    return null
-  if (type === 'string')
-    return { dtype: type, shape: dims, data: data as string[] }
-  const numbers = data as Exclude<Tensor['data'], string[]>
-  // From Node 24 on halves arrive as a Float16Array; here they are kept as their bits.
-  const plain = type === 'float16' ? new Uint16Array(numbers.buffer, numbers.byteOffset, numbers.length) : numbers
-  return { dtype: type as NumericDtype, shape: dims, data: plain as Exclude<TensorValue['data'], readonly string[]> }
 }

@@ -12,6 +12,15 @@ export interface Segmenter {
   readonly push: (probability: number) => void
   /** The padded segments of a recording of `totalSamples`. */
   readonly finish: (totalSamples: number) => readonly SampleRange[]
+  /** All that another segmenter needs to go on from here. */
+  readonly state: () => SegmenterState
+}
+
+export interface SegmenterState {
+  readonly found: readonly SampleRange[]
+  readonly position: number
+  readonly start: number | null
+  readonly silenceFrom: number | null
 }
 
 /**
@@ -19,14 +28,14 @@ export interface Segmenter {
  * `threshold` starts a segment; below `negativeThreshold` it may end, and does once the silence has lasted `minSilenceMs`
  * before another window reaches `threshold`; in between nothing changes.
  */
-export function createSegmenter(params: VadParams, windowSamples: number, sampleRate: number): Segmenter {
+export function createSegmenter(params: VadParams, windowSamples: number, sampleRate: number, from?: SegmenterState): Segmenter {
   const samples = (ms: number) => sampleRate * ms / 1000
   const minSpeech = samples(params.minSpeechMs)
   const minSilence = samples(params.minSilenceMs)
-  const found: SampleRange[] = []
-  let position = 0
-  let start: number | null = null
-  let silenceFrom: number | null = null
+  const found: SampleRange[] = [...from?.found ?? []]
+  let position = from?.position ?? 0
+  let start = from?.start ?? null
+  let silenceFrom = from?.silenceFrom ?? null
 
   return {
     push(probability) {
@@ -47,6 +56,7 @@ export function createSegmenter(params: VadParams, windowSamples: number, sample
       start = null
       silenceFrom = null
     },
+    state: () => ({ found: [...found], position, start, silenceFrom }),
     finish(totalSamples) {
       const open = start !== null && totalSamples - start > minSpeech ? [{ start, end: totalSamples }] : []
       return padded([...found, ...open], samples(params.speechPadMs), totalSamples)

@@ -14,6 +14,13 @@ const stateShape = [2, 1, 128] as const
 export interface Listener {
   /** The probability, 0 to 1, that someone speaks in the next 512 samples (values -1 to 1). */
   readonly hear: (window: Float32Array) => Promise<number>
+  /** All that another listener needs to go on from here: the model's recurrent state and the last samples heard. */
+  readonly state: () => ListenerState
+}
+
+export interface ListenerState {
+  readonly recurrent: readonly number[]
+  readonly context: readonly number[]
 }
 
 /** Checks that a model has the inputs and outputs of Silero VAD v5. Throws `bad_model`. */
@@ -26,11 +33,13 @@ export function checkSilero(header: ModelHeader): void {
   throw new TrancheError('bad_model', `The vad recipe needs Silero VAD v5 or v6, whose inputs are input, state and sr. The inputs of this model: ${found}. Choose another model, or the tensor recipe, which runs any.`)
 }
 
-export function createListener(session: InferenceSession): Listener {
+export function createListener(session: InferenceSession, from?: ListenerState): Listener {
   const sr = new Tensor('int64', BigInt64Array.of(BigInt(sampleRate)), [])
   const heard = new Float32Array(contextSamples + windowSamples)
-  let state = new Tensor('float32', new Float32Array(2 * 128), stateShape)
+  heard.set(from?.context ?? [])
+  let state = new Tensor('float32', Float32Array.from(from?.recurrent ?? new Float32Array(2 * 128)), stateShape)
   return {
+    state: () => ({ recurrent: [...state.data], context: [...heard.subarray(0, contextSamples)] }),
     async hear(window) {
       heard.set(window, contextSamples)
       const input = new Tensor('float32', heard, [1, heard.length])

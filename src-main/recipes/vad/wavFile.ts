@@ -41,14 +41,14 @@ export async function openRecording(path: string): Promise<Recording> {
   }
 }
 
-/** The samples of a recording, block by block; each block but the last is a whole number of windows. */
-export async function* readSamples(recording: Recording): AsyncGenerator<Float32Array> {
+/** The samples of a recording from one on, block by block; each block but the last is a whole number of windows. */
+export async function* readSamples(recording: Recording, from = 0): AsyncGenerator<Float32Array> {
   const { path, format, samples } = recording
   const width = format.bits / 8
   const file = await openFile(path)
   try {
     const read = reader(file)
-    for (let at = 0; at < samples; at += blockSamples) {
+    for (let at = from; at < samples; at += blockSamples) {
       const wanted = Math.min(blockSamples, samples - at) * width
       const bytes = await read(format.dataStart + at * width, wanted)
       if (bytes.length < wanted)

@@ -13,6 +13,7 @@ const loaders: Readonly<Record<RecipeId, () => Promise<Recipe>>> = {
   },
   vad: async () => (await import('../../recipes/vad')).vad as Recipe,
   tensor: async () => (await import('../../recipes/tensor')).tensor as Recipe,
+  verify: async () => (await import('../../recipes/verify')).verify as Recipe,
 }
 
 export function loadRecipe(id: RecipeId): Promise<Recipe> {

@@ -75,11 +75,13 @@ it('says nothing on show when nothing was missed', () => {
   expect(sent).toEqual([])
 })
 
+const enforcement = { compute: { means: 'none' as const, share: 1, timeSliceMs: null, detail: '' }, memory: { means: 'watched' as const, limitMiB: 9856, detail: '' } }
+
 it('listens to live use only while the window is shown, and sends the newest', () => {
   const { gate, sent, say, listeners } = gateOfLab()
   expect(listeners.use.size).toBe(0)
   gate.show(true)
-  const use = (cores: number) => [{ sliceId: 'slice_1', cores, threads: 2, memoryMiB: 10, pid: 7, state: 'running' as const }]
+  const use = (cores: number) => [{ sliceId: 'slice_1', cores, threads: 2, memoryMiB: 10, pid: 7, state: 'running' as const, usedMiB: 3, job: null, enforcement }]
   say('use', use(0.5))
   say('use', use(1.5))
   vi.advanceTimersByTime(frameMs)

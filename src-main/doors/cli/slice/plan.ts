@@ -9,7 +9,7 @@ import { floorPlan } from '../floorPlan'
 import { planLines } from '../planLines'
 import { scaleOf } from './scale'
 
-interface PlanOptions extends CutOptions { readonly device: string, readonly compact?: true, readonly dryRun?: true, readonly basis?: string }
+interface PlanOptions extends CutOptions { readonly device: string, readonly compact?: true, readonly dryRun?: true, readonly basis?: string, readonly moveJobs?: true }
 
 export function addPlan(slice: Command, act: Act): void {
   addWishOptions(slice.command('plan'))
@@ -22,6 +22,7 @@ export function addApply(slice: Command, act: Act): void {
     .description('change the layout of a device')
     .option('--dry-run', 'only show the plan')
     .option('--basis <text>', 'the "basis" of a plan: refuse if the device has changed since')
+    .option('--move-jobs', 'move the running jobs that are in the way: to their new place, or to another slice that holds them')
     .action((options: PlanOptions, command: Command) => act(command, context => options.dryRun ? plan(context, options) : apply(context, options)))
 }
 
@@ -47,7 +48,12 @@ async function apply(context: VerbContext, options: PlanOptions): Promise<void> 
   // Cutting real hardware takes seconds, in which others are answered.
   await withLab('stay', async (lab) => {
     const device = await deviceOf(lab, options.device)
-    const applied = await lab.call('slices.apply', { ...wish, device: device.id, ...options.basis !== undefined && { basis: options.basis } })
+    const applied = await lab.call('slices.apply', {
+      ...wish,
+      device: device.id,
+      ...options.basis !== undefined && { basis: options.basis },
+      ...options.moveJobs && { moveJobs: true },
+    })
     const { plan, device: after } = applied
     output.answer(applied, () => [
       ...planLines(plan, { memoryMiB: device.memoryMiB, before: device, after }, output.style, output.columns),

@@ -4,6 +4,7 @@ import type { Act, VerbContext } from '../context'
 import { Option } from 'commander'
 import { jobStates } from '../../../contract/model'
 import { describeJob, itemName, summaryLine } from '../jobReport'
+import { stateLines } from '../jobState'
 import { duration, printable, table } from '../text'
 import { runAndShow } from '../waitVerb'
 
@@ -35,19 +36,20 @@ function row(job: JobSummary): string[] {
     job.id,
     job.state,
     job.recipe,
-    `${done}/${total}${failed > 0 ? ` (${failed} failed)` : ''}`,
+    job.serving ? 'serving' : `${done}/${total}${failed > 0 ? ` (${failed} failed)` : ''}`,
     job.slice ? job.slice.profile : job.request.profile ?? '-',
     job.timing.startedAtMs === null ? '-' : duration(job.timing.runMs),
     job.title,
   ]
 }
 
-/** The job itself, then its inputs with where each result lies. */
+/** The job itself, how it stands, then its inputs with where each result lies. */
 function jobLines(job: Job): string[] {
   const said = job.error?.message ?? job.waiting
   return [
     printable(summaryLine(job, null)),
     ...said ? [`  ${printable(said)}`] : [],
+    ...stateLines(job).map(line => `  ${printable(line)}`),
     ...table(job.items.map(item => [`  ${itemName(item)}`, item.state, item.output ?? item.error?.message ?? ''])),
   ]
 }

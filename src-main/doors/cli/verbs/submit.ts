@@ -9,18 +9,19 @@ import { deviceOf } from '../chooseDevice'
 import { describeJob } from '../jobReport'
 import { addNeedOptions } from '../needOptions'
 import { wholeNumber } from '../quantities'
+import { addRunOptions } from '../runOptions'
 import { toSubmitInput } from '../submitInput'
 import { printable } from '../text'
 import { runAndShow } from '../waitVerb'
 
 export function addSubmit(program: Command, act: Act): void {
-  addNeedOptions(program.command('submit')
+  addRunOptions(addNeedOptions(program.command('submit')
     .description('queue a job')
     .addOption(new Option('--recipe <recipe>', 'how inputs become results').choices(recipeIds).makeOptionMandatory())
     .option('--model <id|file>', 'model of the catalog, or an ONNX file (default: the one of the recipe)')
     .option('--input <file...>', 'pictures, recordings or tensors')
     .option('--slice <profile>', 'profile of the slice it runs on, e.g. 3g.40gb (default: any)')
-    .option('--device <device>', 'device it runs on: id, the beginning of one, name or label (default: any)'))
+    .option('--device <device>', 'device it runs on: id, the beginning of one, name or label (default: any)')))
     .option('--out <dir>', 'folder that gets a copy of each result')
     .option('--wait', 'wait for its end, show the results, and run it here if no app or server does')
     .option('--param <name=value...>', 'setting of the recipe')

@@ -1,0 +1,10 @@
+/** What the doors show of the lab. Sizes are MiB or bytes and times are milliseconds, as their names say. */
+export * from './backends'
+export * from './catalog'
+export * from './devices'
+export * from './enforcement'
+export * from './jobs'
+export * from './leases'
+export * from './log'
+export * from './recipes'
+export * from './slicing'
