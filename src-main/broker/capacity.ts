@@ -82,6 +82,13 @@ interface Place {
   readonly host: LabHost
 }
 
+/** How a share is kept: those of a mode whose slices take turns have every core in theirs. */
+function meansOf({ policy, spatial }: ComputeTerms, { spatialMeans }: LabHost): ComputeMeans {
+  if (policy === 'whole')
+    return 'none'
+  return spatial ? spatialMeans : 'turns'
+}
+
 function labSlice(device: DeviceRow, row: SliceRow, { rules, instance, holder, unusable, host }: Place): LabSlice {
   const terms = termsOf(device, row)
   return {
@@ -97,7 +104,7 @@ function labSlice(device: DeviceRow, row: SliceRow, { rules, instance, holder, u
     computeShare: row.computeShare,
     sm: row.sm,
     engines: rules.offer(instance?.profile ?? row.profile)?.engines ?? null,
-    threads: threadsFor(terms, terms.spatial ? host.spatialMeans : 'turns', host.cores),
+    threads: threadsFor(terms, meansOf(terms, host), host.cores),
     holder,
     unusable,
     row,

@@ -8,7 +8,7 @@ export function termsOf(
   device: { readonly kind: DeviceKind, readonly mode: DeviceMode, readonly settings: ModeSettings },
   slice: { readonly computeShare: number },
 ): ComputeTerms {
-  const whole: ComputeTerms = { policy: 'whole', share: slice.computeShare, timeSliceMs: null, spatial: false }
+  const whole: ComputeTerms = { policy: 'whole', share: slice.computeShare, timeSliceMs: null, spatial: false, byDriver: device.kind === 'gpu' }
   if (device.kind !== 'virtual-gpu')
     return whole
   switch (device.mode) {
@@ -19,8 +19,9 @@ export function termsOf(
     case 'vgpu':
       return { ...whole, policy: device.settings.policy ?? 'best-effort', timeSliceMs: device.settings.timeSliceMs ?? null }
     case 'passthrough':
-    case 'shared':
       return whole
+    case 'shared':
+      return { ...whole, share: 1 }
   }
 }
 

@@ -210,10 +210,15 @@ export class SliceWorker {
     this.#baselineMiB = baselineMiB
     this.#use = { cores: 0, memoryMiB: baselineMiB }
     this.deps.notes.add(this.pid)
-    this.deps.keeper.join({ pid: this.pid, deviceId: this.slice.deviceId, terms: this.slice.terms, memory: { limitMiB: this.slice.memoryMiB, baselineMiB } })
+    this.deps.keeper.join({ pid: this.pid, deviceId: this.slice.deviceId, terms: this.slice.terms, memory: { limitMiB: this.#hostLimitMiB(), baselineMiB } })
     this.#state = 'idle'
     if (this.#job)
       this.#setRunning()
+  }
+
+  /** On a real GPU the slice's memory is the GPU's: what the process takes of the host is watched for the host's sake alone. */
+  #hostLimitMiB(): number {
+    return this.slice.terms.byDriver ? Number.MAX_SAFE_INTEGER : this.slice.memoryMiB
   }
 
   #receiveOfJob(message: Extract<FromWorker, { jobId: string }>): void {

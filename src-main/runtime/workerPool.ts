@@ -72,7 +72,7 @@ export function createWorkerPool({ createKeeper, models, ...rest }: PoolDeps) {
 
   return {
     /** How the shares of slices that compute at the same time are kept here. */
-    spatialMeans: keeper.enforcementOf({ policy: 'fixed-share', share: 0.5, timeSliceMs: null, spatial: true }, 1).compute.means,
+    spatialMeans: keeper.enforcementOf({ policy: 'fixed-share', share: 0.5, timeSliceMs: null, spatial: true, byDriver: false }, 1).compute.means,
     /** Names who takes what the workers report. */
     listen: (receiver: WorkerListener): void => void (listener = receiver),
     /** Runs a job on a slice that is leased to it; one with `hold` loads its model and waits for `go`. */

@@ -17,8 +17,6 @@ export interface SchedulerDeps extends DispatcherDeps {
   readonly changes: JobServiceDeps['changes']
 }
 
-export type Scheduler = ReturnType<typeof createScheduler>
-
 /** Everything that happens to jobs, wired together. The pool's reports go to `reports`. */
 export function createScheduler({ models, changes, ...deps }: SchedulerDeps) {
   const { store, ledger, pool } = deps

@@ -26,7 +26,7 @@ function startKeeper(means: ComputeMeans = 'turns') {
   })
   onTestFinished(() => keeper.close())
   const join = ({ pid }: Worker, terms: Partial<ComputeTerms>, limitMiB = 100_000, isBusy = true) => {
-    keeper.join({ pid, deviceId: 'device', terms: { policy: 'whole', share: 1, timeSliceMs: null, spatial: false, ...terms }, memory: { limitMiB, baselineMiB: 0 } })
+    keeper.join({ pid, deviceId: 'device', terms: { policy: 'whole', share: 1, timeSliceMs: null, spatial: false, byDriver: false, ...terms }, memory: { limitMiB, baselineMiB: 0 } })
     keeper.busy(pid, isBusy)
   }
   return { keeper, join, breaches, samples, turns }
@@ -85,7 +85,7 @@ describe.runIf(isLinux)('shares of processes that compute for ever (measured by 
   it.skipIf(openAndClose() !== null)('are kept by the system where it lets this user limit processes (skipped where it does not)', async () => {
     const workers = await Promise.all([startSpinner(), startSpinner()])
     const { keeper, join } = startKeeper('quota')
-    const terms: ComputeTerms = { policy: 'fixed-share', share: 0.2, timeSliceMs: null, spatial: true }
+    const terms: ComputeTerms = { policy: 'fixed-share', share: 0.2, timeSliceMs: null, spatial: true, byDriver: false }
     ;[0.3, 0.15].forEach((share, index) => workers[index] && join(workers[index], { ...terms, share }))
     expect(keeper.enforcementOf(terms, 100).compute).toMatchObject({ means: 'quota', share: 0.2, timeSliceMs: null })
     await expectShares(workers, [2 / 3, 1 / 3])
@@ -185,7 +185,7 @@ describe.runIf(isLinux)('memory of processes (watched on Linux only)', () => {
 it('asks workers to wait and to go on where processes cannot be stopped', async () => {
   const workers = await Promise.all([startWaiter(), startWaiter()])
   const { keeper, join, turns } = startKeeper('batch-ends')
-  const terms = { policy: 'equal-share', share: 0.5, timeSliceMs: 20, spatial: false } as const
+  const terms = { policy: 'equal-share', share: 0.5, timeSliceMs: 20, spatial: false, byDriver: false } as const
   workers.forEach(worker => join(worker, terms))
   await settles(() => workers.forEach(({ pid }) => {
     expect(turns.filter(turn => turn.pid === pid && turn.ms === 0).length).toBeGreaterThan(2)

@@ -52,4 +52,6 @@ export interface ComputeTerms {
   readonly timeSliceMs: number | null
   /** Whether slices of this mode compute at the same time (MIG): then a quota serves as well as turns. */
   readonly spatial: boolean
+  /** Whether a real GPU's own driver keeps the promise, so that nothing is left to do here. */
+  readonly byDriver: boolean
 }

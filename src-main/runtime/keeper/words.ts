@@ -12,6 +12,12 @@ export interface HostMeans {
 
 /** What keeps a slice within its promise, for the doors to show. */
 export function enforcementWords(terms: ComputeTerms, limitMiB: number, host: HostMeans): Enforcement {
+  if (terms.byDriver) {
+    return {
+      compute: { means: 'driver', share: terms.share, timeSliceMs: null, detail: 'The GPU\'s own driver gives it its share: as a MIG instance, or by MPS where its daemon runs.' },
+      memory: { means: 'driver', limitMiB, detail: memoryWords('driver') },
+    }
+  }
   const timeSliceMs = host.compute === 'turns' || host.compute === 'batch-ends' ? terms.timeSliceMs ?? defaultSliceMs : null
   return {
     compute: { means: host.compute, share: dueShare(terms), timeSliceMs, detail: computeWords(terms, host, timeSliceMs) },

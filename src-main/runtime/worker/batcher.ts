@@ -23,8 +23,6 @@ interface Group<T> {
   timer: unknown
 }
 
-export type Batcher<T> = ReturnType<typeof createBatcher<T>>
-
 const processTimers: Timers = { set: (run, ms) => setTimeout(run, ms), clear: timer => clearTimeout(timer as NodeJS.Timeout) }
 
 /**

@@ -53,11 +53,7 @@ export async function runBatches(request: RunRequest, run: RecipeRun, { from, ca
       progress,
     }))
     atMs = monotonicMs()
-    const outcomes: BatchOutcome[] = []
-    for (const [place, one] of computed.entries()) {
-      if (!('paused' in one))
-        outcomes.push(await keep(request, batch[place].index, one))
-    }
+    const outcomes = await Promise.all(computed.flatMap((one, place) => 'paused' in one ? [] : [keep(request, batch[place].index, one)]))
     await flushFolder(request.resultsDir)
     if (outcomes.length > 0)
       tools.say({ type: 'batch', ...about, outcomes })

@@ -1,0 +1,89 @@
+/**
+ * `npm run bench -- breach [TIMES]`: how soon a worker is ended that takes more memory than its slice has, and what its neighbour notices.
+ *
+ * A model takes 12 GiB as fast as it can on a slice of 4,864 MiB; no estimate can see it, as the size comes with the input.
+ * The worker's resident memory is read from outside every millisecond: the time is from the first reading over the limit to
+ * the first that finds the process gone. The neighbour computes all the while; its speed with and without breaches is compared.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { load } from './lib/bundle.mjs'
+import { quantile, spread, table } from './lib/figures.mjs'
+import { startLab } from './lib/lab.mjs'
+
+const times = Number(process.argv[2] ?? 20)
+if (process.platform !== 'linux') {
+  console.log('left out: memory is read from /proc, which only Linux has')
+  process.exit(0)
+}
+const { connectSocket, smallConvolution, greedyModel } = await load('lib/parts.ts')
+const folder = mkdtempSync(join(tmpdir(), 'tranche-bench-breach-'))
+function written(name, bytes) {
+  const path = join(folder, name)
+  writeFileSync(path, bytes)
+  return path
+}
+const greedy = written('greedy.onnx', greedyModel(null))
+const input = written('much.json', JSON.stringify({ x: [1], n: [6 * 1024 * 262_144] }))
+const neighbour = written('neighbour.onnx', smallConvolution(64, 32))
+
+const lab = await startLab(connectSocket)
+const call = (name, asked = {}) => lab.client.call(name, asked)
+const [device] = await call('lab.add', { model: 'A100-40GB', mode: 'mig', layout: [{ profile: '1g.5gb' }, { profile: '1g.5gb' }] })
+const place = { device: device.id, profile: '1g.5gb' }
+const { id: neighbourId } = await call('jobs.submit', { recipe: 'tensor', model: neighbour, inputs: [], synthetic: 100_000, ...place })
+const doneCount = async () => (await call('jobs.list', {})).find(({ id }) => id === neighbourId).counts.done
+const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
+while (await doneCount() === 0)
+  await sleep(50)
+
+const limitMiB = 4864
+const pageMiB = 4096 / 2 ** 20
+function residentMiB(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageMiB
+  }
+  catch {
+    return 0
+  }
+}
+const speeds = { alone: [], beside: [] }
+const ended = []
+const codes = new Set()
+for (let time = 0; time < times; time++) {
+  const [from, startedAt] = [await doneCount(), performance.now()]
+  await sleep(1500)
+  speeds.alone.push((await doneCount() - from) * 1000 / (performance.now() - startedAt))
+  const [before, at] = [await doneCount(), performance.now()]
+  const { id } = await call('jobs.submit', { recipe: 'tensor', model: greedy, inputs: [input], ...place })
+  let worker
+  while (!worker)
+    worker = (await call('devices.use')).find(({ job }) => job === id)
+  // The baseline is what the process takes without a model.
+  const baseline = worker.memoryMiB - worker.usedMiB
+  while (residentMiB(worker.pid) - baseline <= limitMiB)
+    await sleep(1)
+  const overAt = performance.now()
+  while (residentMiB(worker.pid) > 0)
+    await sleep(1)
+  ended.push(performance.now() - overAt)
+  let job
+  do
+    job = await call('jobs.get', { id })
+  while (job.state !== 'failed')
+  codes.add(job.error.code)
+  speeds.beside.push((await doneCount() - before) * 1000 / (performance.now() - at))
+}
+const { crashes } = await call('jobs.get', { id: neighbourId })
+await lab.stop()
+rmSync(folder, { recursive: true, force: true })
+
+console.log(`${times} breaches; each job failed with ${[...codes].join(', ')}; the neighbour's worker died ${crashes} times`)
+console.log(table([
+  ['', 'median (range)', 'p99'],
+  ['over the limit until gone, ms', spread(ended, 0), quantile(ended, 0.99).toFixed(0)],
+  ['neighbour, inputs/s, before', spread(speeds.alone, 0), ''],
+  ['neighbour, inputs/s, meanwhile', spread(speeds.beside, 0), ''],
+]))
