@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- breach [TIMES]`: how soon a worker is ended that takes more memory than its slice has, and what its neighbour notices.
+ * `npm run bench -- breach`: how soon a worker is ended that takes more memory than its slice has, and what its neighbour notices.
  *
  * A model takes 12 GiB as fast as it can on a slice of 4,864 MiB; no estimate can see it, as the size comes with the input.
  * The worker's resident memory is read from outside every millisecond: the time is from the first reading over the limit to

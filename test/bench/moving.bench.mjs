@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- moving [MOVES]`: how long a running job stands still when it is moved from slice to slice, against ending its
+ * `npm run bench -- moving`: how long a running job stands still when it is moved from slice to slice, against ending its
  * worker and starting it anew elsewhere.
  *
  * The job listens to an endless recording (Silero VAD: its recurrent state goes along in the middle of the recording) on a

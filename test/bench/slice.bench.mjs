@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- slice [ROUNDS]`: work per second through a slice that has the whole CPU, against a bare loop over ONNX Runtime with
+ * `npm run bench -- slice`: work per second through a slice that has the whole CPU, against a bare loop over ONNX Runtime with
  * the same recipe, model, threads and inputs, in a process of its own.
  *
  * A large model (text of pictures), a small one (a convolution on made-up tensors), one with a state (speech in a long
