@@ -24,6 +24,7 @@ export default defineConfig({
           cli: source('src-main/doors/cli/entry.ts'),
           worker: source('src-main/runtime/worker/entry.ts'),
           keeper: source('src-main/runtime/keeper/entry.ts'),
+          writer: source('src-main/runtime/worker/writer/entry.ts'),
           nvml: source('src-main/inventory/nvml/entry.ts'),
           prefetch: source('src-main/catalog/prefetch.ts'),
         },

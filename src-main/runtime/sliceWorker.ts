@@ -135,6 +135,7 @@ export class SliceWorker {
     if (this.epoch !== epoch || !this.#job?.isLoaded)
       return false
     this.#job.unanswered++
+    this.#busy(true)
     this.#stall.restart()
     this.#post({ type: 'infer', epoch, request, inputs: [...inputs] })
     return true
@@ -234,8 +235,7 @@ export class SliceWorker {
           this.#job.isLoaded = true
         return this.#watch()
       case 'prepared':
-        this.#busy(false)
-        return this.#stall.clear()
+        return this.#rest()
       case 'answer':
         if (this.#job)
           this.#job.unanswered--
@@ -245,8 +245,7 @@ export class SliceWorker {
       case 'yielded':
         this.#job = null
         this.#clearDeadline()
-        this.#stall.clear()
-        this.#busy(false)
+        this.#rest()
         if (this.#state === 'running')
           this.#state = 'idle'
         return
@@ -255,12 +254,17 @@ export class SliceWorker {
     }
   }
 
-  /** A served model without a request has nothing to make progress with. */
+  /** A served model without a request has nothing to make progress with, and leaves its turns to others. */
   #watch(): void {
     if (this.#job?.request.serving && this.#job.isLoaded && this.#job.unanswered === 0)
-      this.#stall.clear()
+      this.#rest()
     else
       this.#stall.restart()
+  }
+
+  #rest(): void {
+    this.#stall.clear()
+    this.#busy(false)
   }
 
   #running(): RunningJob | null {

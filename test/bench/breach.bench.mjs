@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- breach`: how soon a worker is ended that takes more memory than its slice has, and what its neighbour notices.
  *
- * A model takes 12 GiB as fast as it can on a slice of 4,864 MiB; no estimate can see it, as the size comes with the input.
+ * A model takes 12 GiB as fast as it can on a vGPU of 4 GiB; no estimate can see it, as the size comes with the input.
  * The worker's resident memory is read from outside every millisecond: the time is from the first reading over the limit to
  * the first that finds the process gone. The neighbour computes all the while; its speed with and without breaches is compared.
  */
@@ -31,15 +31,15 @@ const neighbour = written('neighbour.onnx', smallConvolution(64, 32))
 
 const lab = await startLab(connectSocket)
 const call = (name, asked = {}) => lab.client.call(name, asked)
-const [device] = await call('lab.add', { model: 'A100-40GB', mode: 'mig', layout: [{ profile: '1g.5gb' }, { profile: '1g.5gb' }] })
-const place = { device: device.id, profile: '1g.5gb' }
+const [device] = await call('lab.add', { model: 'A100-40GB', mode: 'vgpu', layout: [{ profile: 'A100-4C' }, { profile: 'A100-4C' }] })
+const place = { device: device.id, profile: 'A100-4C' }
 const { id: neighbourId } = await call('jobs.submit', { recipe: 'tensor', model: neighbour, inputs: [], synthetic: 100_000, ...place })
 const doneCount = async () => (await call('jobs.list', {})).find(({ id }) => id === neighbourId).counts.done
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
 while (await doneCount() === 0)
   await sleep(50)
 
-const limitMiB = 4864
+const limitMiB = device.slices[0].memoryMiB
 const pageMiB = 4096 / 2 ** 20
 function residentMiB(pid) {
   try {

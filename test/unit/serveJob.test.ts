@@ -25,6 +25,7 @@ function serve(model: Uint8Array, { serving = { maxBatch: 8, maxDelayMs: 5 }, ho
   const tools: JobTools = {
     threads: 1,
     control,
+    writer: { write: () => Promise.reject(new Error('a served model writes nothing')) },
     gate: createTurnGate(),
     say: (message) => {
       said.push(message)

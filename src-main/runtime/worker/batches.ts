@@ -5,7 +5,6 @@ import type { JobTools } from './jobTools'
 import type { TurnGate } from './turnGate'
 import { systemCode, toErrorShape, TrancheError } from '../../contract/errors'
 import { monotonicMs } from '../monotonicMs'
-import { flushFolder, writeResult } from './results'
 
 type Decoded = { readonly ok: true, readonly value: unknown } | { readonly ok: false, readonly thrown: unknown }
 type Computed = RecipeOutput | Paused | { readonly failed: unknown }
@@ -16,7 +15,7 @@ export interface LeftAt {
   readonly atMs: number
 }
 
-export interface BatchTools extends Pick<JobTools, 'sessions' | 'say' | 'control' | 'gate'> {
+export interface BatchTools extends Pick<JobTools, 'sessions' | 'say' | 'control' | 'gate' | 'writer'> {
   /** The first input begins to compute. */
   readonly onBegin: () => void
 }
@@ -24,12 +23,18 @@ export interface BatchTools extends Pick<JobTools, 'sessions' | 'say' | 'control
 /** How often a job that is within a long input tells that it moves on. */
 const progressIntervalMs = 1000
 
+/** Batches that may be on their way to the disk while the next is computed. */
+const mostUnwritten = 2
+
 /** Works through the inputs from a beginning on. Returns where it was left, or null once all are dealt with. */
 export async function runBatches(request: RunRequest, run: RecipeRun, { from, carry }: Beginning, tools: BatchTools): Promise<LeftAt | null> {
   const { control } = tools
   const about = { jobId: request.jobId, epoch: request.epoch }
   const items = request.items.filter(({ index }) => index >= from)
   const batches = chunk(items, request.batchSize ?? run.batchSize)
+  // An input that is computed alone may end the process: the one before it has to be told of by then, or it would be blamed.
+  const isAlone = request.batchSize === 1
+  const unwritten: Promise<void>[] = []
   let upcoming = batches.length > 0 ? decodeAll(run, batches[0]) : []
   let atMs = monotonicMs()
   let saidAtMs = atMs
@@ -39,9 +44,13 @@ export async function runBatches(request: RunRequest, run: RecipeRun, { from, ca
       saidAtMs = monotonicMs()
     }
   }
+  const leftAt = async (left: Carry | null): Promise<LeftAt> => {
+    await Promise.all(unwritten)
+    return { carry: left, atMs }
+  }
   for (const [position, batch] of batches.entries()) {
     if (control.shouldStop())
-      return { carry: null, atMs }
+      return leftAt(null)
     const decoding = upcoming
     upcoming = position + 1 < batches.length ? decodeAll(run, batches[position + 1]) : []
     await tools.gate.wait()
@@ -53,14 +62,17 @@ export async function runBatches(request: RunRequest, run: RecipeRun, { from, ca
       progress,
     }))
     atMs = monotonicMs()
-    const outcomes = await Promise.all(computed.flatMap((one, place) => 'paused' in one ? [] : [keep(request, batch[place].index, one)]))
-    await flushFolder(request.resultsDir)
-    if (outcomes.length > 0)
-      tools.say({ type: 'batch', ...about, outcomes })
+    const keeping = keep(request, batch, computed, tools)
+    // Whether it failed is asked of it later.
+    keeping.catch(() => {})
+    unwritten.push(keeping)
+    while (unwritten.length > (isAlone ? 0 : mostUnwritten))
+      await unwritten.shift()
     sayWhatRan(tools, about)
     if (computed.length < batch.length || computed.some(one => 'paused' in one))
-      return { carry: carryOf(batch, computed), atMs }
+      return leftAt(carryOf(batch, computed))
   }
+  await Promise.all(unwritten)
   return null
 }
 
@@ -89,17 +101,20 @@ async function computeTogether(together: NonNullable<RecipeRun['computeTogether'
   return decoded.map(one => one.ok ? outputs.shift() ?? { failed: new TrancheError('internal', 'A recipe gave fewer answers than it got inputs.') } : { failed: one.thrown })
 }
 
-async function keep({ resultsDir, epoch }: RunRequest, index: number, one: RecipeOutput | { readonly failed: unknown }): Promise<BatchOutcome> {
-  try {
-    if ('failed' in one)
-      throw one.failed
-    return { index, ok: true, withFiles: await writeResult(resultsDir, index, epoch, one) }
-  }
-  catch (thrown) {
-    if (isTheJobsFault(thrown))
-      throw thrown
-    return { index, ok: false, error: toErrorShape(thrown) }
-  }
+/** Makes what was computed of a batch durable, then reports it. Throws what is the fault of the job and not of an input. */
+async function keep({ jobId, epoch, resultsDir }: RunRequest, batch: readonly RecipeInput[], computed: readonly Computed[], { writer, say }: BatchTools): Promise<void> {
+  const results = computed.flatMap((output, place) => 'result' in output ? [{ index: batch[place].index, output }] : [])
+  const failures = computed.flatMap((one, place) => 'failed' in one ? [{ index: batch[place].index, failed: one.failed }] : [])
+  const fatal = failures.find(({ failed }) => isTheJobsFault(failed))
+  if (fatal)
+    throw fatal.failed
+  const withFiles = results.length > 0 ? await writer.write({ resultsDir, epoch, results }) : []
+  const outcomes: BatchOutcome[] = [
+    ...results.map(({ index }, place) => ({ index, ok: true as const, withFiles: withFiles[place] })),
+    ...failures.map(({ index, failed }) => ({ index, ok: false as const, error: toErrorShape(failed) })),
+  ]
+  if (outcomes.length > 0)
+    say({ type: 'batch', jobId, epoch, outcomes: outcomes.sort((a, b) => a.index - b.index) })
 }
 
 function sayWhatRan({ sessions, say }: BatchTools, about: { readonly jobId: string, readonly epoch: number }): void {

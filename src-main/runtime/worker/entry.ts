@@ -1,6 +1,8 @@
 import type { FromWorker, ToWorker } from '../protocol'
 import type { JobControl } from './jobControl'
 import type { ServedModel } from './serve'
+import type { ResultWriter } from './writer/resultWriter'
+import { join } from 'node:path'
 import process from 'node:process'
 import { toWorker } from '../protocol'
 import { confine } from './confine/confine'
@@ -12,6 +14,7 @@ import { serveJob } from './serve'
 import { createSessionCache } from './sessions'
 import { createTurnGate } from './turnGate'
 import { watchParent } from './watchParent'
+import { createResultWriter } from './writer/resultWriter'
 
 /** How often a worker tells what it uses of its slice, where nobody can see it from outside. */
 const useIntervalMs = 500
@@ -25,6 +28,7 @@ const gate = createTurnGate()
 const say = (message: FromWorker) => port.post(message)
 const residentMiB = () => process.memoryUsage.rss() / 1024 ** 2
 let control: JobControl | null = null
+let writer: ResultWriter | null = null
 let served: ServedModel | null = null
 
 port.onMessage(raw => void receive(toWorker.parse(raw)))
@@ -47,7 +51,7 @@ async function receive(message: ToWorker): Promise<void> {
     case 'run': {
       const own = createJobControl(message.epoch)
       control = own
-      const tools = { sessions, threads, say, control: own, gate }
+      const tools = { sessions, threads, say, control: own, gate, writer: writer ??= createResultWriter(join(import.meta.dirname, 'writer.js')) }
       if (message.serving)
         served = serveJob(message, message.serving, tools)
       else

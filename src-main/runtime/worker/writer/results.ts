@@ -1,8 +1,8 @@
-import type { RecipeOutput } from '../../recipes/recipe'
+import type { RecipeOutput } from '../../../recipes/recipe'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { TrancheError } from '../../contract/errors'
-import { resultPath } from '../resultPath'
+import { TrancheError } from '../../../contract/errors'
+import { resultPath } from '../../resultPath'
 
 /**
  * Writes a result to disk and waits until it is there: the checkpoint that names it is committed only afterwards.
