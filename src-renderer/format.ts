@@ -14,6 +14,8 @@ export function bytes(count: number): string {
 
 /** `40192` MiB -> `39.25 GiB`: two decimals, as driver figures have them. */
 export function memory(mib: number): string {
+  if (mib > 0 && mib < 0.5)
+    return 'under 1 MiB'
   return mib >= kib ? `${trimmed(mib / kib, 2)} GiB` : `${trimmed(mib, 0)} MiB`
 }
 

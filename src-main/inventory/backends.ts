@@ -22,7 +22,8 @@ export interface BackendHost {
 export function listBackends(host: BackendHost): Backend[] {
   return backendIds.map((id) => {
     const missing = whyNotInstalled(id, host.files)
-    return { id, name: backendNames[id], installed: missing === null, detail: missing === null ? detail(id, host) : `${missing}.` }
+    const installed = missing === null
+    return { id, name: backendNames[id], installed, usable: installed && hasDevice(id, host), detail: installed ? detail(id, host) : `${missing}.` }
   })
 }
 
@@ -37,12 +38,25 @@ function detail(id: BackendId, host: BackendHost): string {
   }
 }
 
-function webGpu({ files, gpus, vulkanDrivers, swiftShader }: BackendHost): string {
+/** Whether there is something that an installed backend would run on. */
+function hasDevice(id: BackendId, host: BackendHost): boolean {
+  if (id === 'cuda' || id === 'tensorrt')
+    return host.gpus.length > 0
+  return id !== 'webgpu' || !hasNoAdapter(host)
+}
+
+/** On Linux WebGPU computes by Vulkan; elsewhere the system brings what it needs. */
+function hasNoAdapter({ files, vulkanDrivers, swiftShader }: BackendHost): boolean {
+  return files.platform === 'linux' && vulkanDrivers.length === 0 && !swiftShader
+}
+
+function webGpu(host: BackendHost): string {
+  const { files, gpus, vulkanDrivers, swiftShader } = host
   if (swiftShader)
     return 'Runs on SwiftShader, which computes on the CPU, because TRANCHE_WEBGPU=swiftshader is set.'
   if (files.platform !== 'linux')
     return 'Runs on the system\'s own GPU.'
-  if (vulkanDrivers.length === 0)
+  if (hasNoAdapter(host))
     return 'There is no adapter: no Vulkan driver is installed. Install the one of your GPU (for AMD and Intel the package mesa-vulkan-drivers, for NVIDIA its driver), or set TRANCHE_WEBGPU=swiftshader to compute on the CPU.'
   return gpus.length > 0 ? `Runs on ${gpus.join(', ')} by Vulkan.` : `Runs on what the Vulkan drivers find (${vulkanDrivers.join(', ')}).`
 }

@@ -43,8 +43,6 @@ export interface RecipeRun<Decoded = unknown> {
   readonly compute: (decoded: Decoded, control: Control) => Promise<RecipeOutput | Paused>
   /** Runs several decoded inputs as one, in a model that takes batches. One answer an input, in their order. */
   readonly computeTogether?: (decoded: readonly Decoded[]) => Promise<readonly (RecipeOutput | { readonly failed: unknown })[]>
-  /** Runs the model once on made-up values, so that the first real input is not slower than the others. */
-  readonly warmUp?: () => Promise<void>
   /** Answers requests in place of inputs; absent where the recipe cannot. */
   readonly requests?: RequestRun<Decoded>
 }

@@ -1,49 +1,14 @@
-import type { ComputeTerms, SliceUse } from '../contract/model'
+import type { SliceUse } from '../contract/model'
 import type { Death } from './death'
-import type { Keeper, Sample } from './keeper/keeper'
-import type { ChildProcess, ProcessHost } from './processHost'
+import type { Sample } from './keeper/keeper'
+import type { ChildProcess } from './processHost'
 import type { FromWorker, PlainTensor, RunRequest, ToWorker } from './protocol'
 import type { WorkerFiles } from './workerFiles'
+import type { RunningJob, WorkerDeps, WorkerListener, WorkerSlice } from './workerTypes'
 import { performance } from 'node:perf_hooks'
 import { deathOf } from './death'
 import { fromWorker } from './protocol'
 import { createStallTimer } from './stallTimer'
-
-export interface WorkerListener {
-  /** A message about a job; the receiver checks its epoch. */
-  readonly onJobMessage: (sliceId: string, message: Extract<FromWorker, { jobId: string }>) => void
-  /** The process is gone. `job` is what it was running, or null. */
-  readonly onExit: (sliceId: string, job: RunningJob | null, death: Death) => void
-}
-
-export interface RunningJob {
-  readonly jobId: string
-  readonly epoch: number
-  /** Whether its model was loaded and an input begun. */
-  readonly isLoaded: boolean
-  /** Whether it was ended while it computed one input alone, so that this input is the cause. */
-  readonly isAlone: boolean
-}
-
-export interface WorkerSlice {
-  readonly id: string
-  readonly deviceId: string
-  /** For the list of processes: `1g.10gb on Virtual A100-80GB`. */
-  readonly name: string
-  readonly threads: number
-  readonly terms: ComputeTerms
-  readonly memoryMiB: number
-  /** What its backends need to find its GPU. */
-  readonly env: Readonly<Record<string, string>>
-}
-
-export interface WorkerDeps {
-  readonly host: ProcessHost
-  readonly entry: string
-  readonly keeper: Keeper
-  /** Called with each process that starts and ends, so that the next owner finds those that outlive this one. */
-  readonly notes: { readonly add: (pid: number) => void, readonly remove: (pid: number) => void }
-}
 
 /** How long a worker may take to come to a batch's end once it was asked to, before it is killed. */
 export const killDeadlineMs = 5000

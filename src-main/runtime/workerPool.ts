@@ -1,7 +1,7 @@
 import type { SliceUse } from '../contract/model'
 import type { CreateKeeper } from './keeper/keeper'
 import type { PlainTensor, RunRequest } from './protocol'
-import type { WorkerDeps, WorkerListener, WorkerSlice } from './sliceWorker'
+import type { WorkerDeps, WorkerListener, WorkerSlice } from './workerTypes'
 import { SliceWorker } from './sliceWorker'
 import { covers, filesOf } from './workerFiles'
 

@@ -1,6 +1,6 @@
 import type { ErrorShape } from '../contract/errors'
 import type { Death } from '../runtime/death'
-import type { RunningJob } from '../runtime/sliceWorker'
+import type { RunningJob } from '../runtime/workerTypes'
 import type { JobRow } from '../store/jobs'
 import type { RequeueReason } from './jobState'
 import { deathError } from '../runtime/death'

@@ -7,7 +7,7 @@ import type { LeaseRow } from '../store/leases'
 import type { Ledger } from './ledger'
 import type { StartDeps } from './startWorker'
 import { grant, jobHolder, release } from '../broker/grant'
-import { TrancheError } from '../contract/errors'
+import { toErrorShape, TrancheError } from '../contract/errors'
 import { deathError } from '../runtime/death'
 import { startWorker } from './startWorker'
 
@@ -86,8 +86,13 @@ export function createMover(deps: MoverDeps) {
     const to = { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size }
     const move: Move = { jobId: job.id, from, to, epoch: lease.epoch, phase: 'warming', warmMs: 0, leftAtMs: 0, end }
     moves.set(job.id, move)
-    if (!startWorker(deps, job, slice, lease.epoch, true))
-      drop(move, new TrancheError('conflict', `Job ${job.id} has no inputs left: it ends where it is.`))
+    try {
+      if (!startWorker(deps, job, slice, lease.epoch, true))
+        drop(move, new TrancheError('conflict', `Job ${job.id} has no inputs left: it ends where it is.`))
+    }
+    catch (thrown) {
+      drop(move, TrancheError.fromShape(toErrorShape(thrown)))
+    }
   }
 
   const ofTarget = (epoch: number): Move | undefined => [...moves.values()].find(move => move.epoch === epoch && move.phase !== 'beginning')

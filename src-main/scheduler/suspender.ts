@@ -53,6 +53,13 @@ export function createSuspender({ store, ledger, pool, wake }: SuspenderDeps) {
       return resumed
     },
 
+    /** The job is with another worker now: it is asked to leave off there. */
+    follow(jobId: string): void {
+      const lease = store.leases.liveOf(jobId)
+      if (asked.has(jobId) && lease)
+        pool.yieldJob(lease.sliceIds[0], lease.epoch)
+    },
+
     isAsked: (jobId: string): boolean => asked.has(jobId),
   }
 }

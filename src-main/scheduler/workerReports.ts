@@ -1,6 +1,6 @@
 import type { Death } from '../runtime/death'
 import type { BatchOutcome, FromWorker } from '../runtime/protocol'
-import type { WorkerListener } from '../runtime/sliceWorker'
+import type { WorkerListener } from '../runtime/workerTypes'
 import type { JobRow } from '../store/jobs'
 import type { LeaseRow } from '../store/leases'
 import type { Store } from '../store/store'
@@ -53,8 +53,10 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
         ledger.release(lease, 'stopped')
       return job.state === 'running'
     })
-    if (goesOn && message.type === 'yielded')
+    if (goesOn && message.type === 'yielded') {
       mover.goOn(message.jobId, message.carry)
+      suspender.follow(message.jobId)
+    }
     if (isInForce && message.type === 'loaded')
       onLoaded(message.jobId)
     if (isInForce && message.type === 'began')

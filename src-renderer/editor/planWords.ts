@@ -25,6 +25,6 @@ export function effectWords({ op, holder, interrupts }: Step): string | null {
   if (holder === null)
     return null
   if (op === 'move')
-    return interrupts ? 'stands still while it moves' : 'goes on without a pause'
+    return interrupts ? 'stands still while it moves' : 'goes on while it moves'
   return op === 'destroy' ? holder.startsWith('job_') ? 'has to leave it' : 'loses its slice' : null
 }

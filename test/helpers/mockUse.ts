@@ -43,10 +43,10 @@ export const mockIsolation: Isolation = {
 }
 
 export const mockBackends: readonly Backend[] = [
-  { id: 'cpu', name: 'CPU', installed: true, detail: 'AMD EPYC 9R14, 2 cores' },
-  { id: 'webgpu', name: 'WebGPU', installed: true, detail: 'SwiftShader, a GPU drawn by the CPU: slow, and exact' },
-  { id: 'cuda', name: 'CUDA', installed: false, detail: 'The CUDA libraries are not installed. Fetch them: npm start -- --with-cuda' },
-  { id: 'tensorrt', name: 'TensorRT', installed: false, detail: 'TensorRT needs CUDA, and that is not installed.' },
+  { id: 'cpu', name: 'CPU', installed: true, usable: true, detail: 'AMD EPYC 9R14, 2 cores' },
+  { id: 'webgpu', name: 'WebGPU', installed: true, usable: true, detail: 'SwiftShader, a GPU drawn by the CPU: slow, and exact' },
+  { id: 'cuda', name: 'CUDA', installed: false, usable: false, detail: 'The CUDA libraries are not installed. Fetch them: npm run -s tranche -- setup cuda' },
+  { id: 'tensorrt', name: 'TensorRT', installed: false, usable: false, detail: 'TensorRT needs CUDA, and that is not installed.' },
 ]
 
 export function mockEstimate(devices: readonly Device[], { batch }: CallParsed<'models.estimate'>): CallOutput<'models.estimate'> {

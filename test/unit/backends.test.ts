@@ -75,13 +75,14 @@ describe('the backends of a host', () => {
 
   it('say what to do for CUDA', () => {
     expect(of('cuda')?.detail).toContain('npm run -s tranche -- setup cuda')
-    expect(of('cuda', { files: withCuda })).toMatchObject({ installed: true, detail: expect.stringContaining('no NVIDIA GPU was found') })
+    expect(of('cuda', { files: withCuda })).toMatchObject({ installed: true, usable: false, detail: expect.stringContaining('no NVIDIA GPU was found') })
     expect(of('tensorrt', { files: withCuda })?.installed).toBe(false)
     expect(whyNotInstalled('cuda', { ...withCuda, platform: 'darwin' })).toContain('no CUDA for darwin')
   })
 
   it('say on what WebGPU would run', () => {
-    expect(of('webgpu')).toMatchObject({ installed: true, detail: expect.stringContaining('no adapter') })
+    expect(of('webgpu')).toMatchObject({ installed: true, usable: false, detail: expect.stringContaining('no adapter') })
+    expect(of('webgpu', { vulkanDrivers: ['radeon'] })?.usable).toBe(true)
     expect(of('webgpu', { vulkanDrivers: ['radeon'] })?.detail).toContain('radeon')
     expect(of('webgpu', { swiftShader: true })?.detail).toContain('SwiftShader')
   })

@@ -166,8 +166,8 @@ describe('estimate', () => {
 describe('backends and isolation', () => {
   it('say what is here, and why the rest is not', async () => {
     const backends: Backend[] = [
-      { id: 'cpu', name: 'CPU', installed: true, detail: '2 cores' },
-      { id: 'cuda', name: 'CUDA', installed: false, detail: 'No NVIDIA driver.' },
+      { id: 'cpu', name: 'CPU', installed: true, usable: true, detail: '2 cores' },
+      { id: 'cuda', name: 'CUDA', installed: false, usable: false, detail: 'No NVIDIA driver.' },
     ]
     expect((await run(['backends'], { handlers: { 'backends.list': () => backends } })).stdout).toBe('cpu   here      CPU   2 cores\ncuda  not here  CUDA  No NVIDIA driver.\n')
     expect(JSON.parse((await run(['backends', '--json'], { handlers: { 'backends.list': () => backends } })).stdout)).toEqual(backends)

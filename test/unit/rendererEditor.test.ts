@@ -120,7 +120,7 @@ describe('the steps of a plan', () => {
   it('say what happens and what it means for the holder', () => {
     expect(stepWords(step, 'MIG')).toBe('Move 1g.10gb from slot 0 to slot 6')
     expect(effectWords(step)).toBe('stands still while it moves')
-    expect(effectWords({ ...step, interrupts: false })).toBe('goes on without a pause')
+    expect(effectWords({ ...step, interrupts: false })).toBe('goes on while it moves')
     expect(effectWords({ ...step, holder: null })).toBeNull()
     expect(stepWords({ ...step, op: 'create', start: 4, size: 4, profile: '3g.40gb', compute: [1, 2] }, 'MIG')).toBe('Create 3g.40gb in slots 4–7, with compute instances of 1 + 2')
     expect(stepWords({ ...step, op: 'configure' }, 'MIG')).toBe('Put the device in MIG')

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../src-renderer/estimateWords'
 import { describe, expect, it } from 'vitest'
-import { submitInput } from '../../src-main/contract/calls'
+import { submitInput } from '../../src-main/contract/inputs'
 import { estimateWords } from '../../src-renderer/estimateWords'
 import { batchOf, plainTensorWish, tensorRequest } from '../../src-renderer/tensorWish'
 

@@ -8,6 +8,8 @@ export const backend = z.object({
   id: z.enum(backendIds),
   name: z.string(),
   installed: z.boolean(),
+  /** Installed, and there is something that it would run on. */
+  usable: z.boolean(),
   /** What it would run on, or why it cannot be used and what to do about it. */
   detail: z.string(),
 })

@@ -50,7 +50,7 @@ export async function runBatches(request: RunRequest, run: RecipeRun, { from, ca
   }
   for (const [position, batch] of batches.entries()) {
     if (control.shouldStop())
-      return leftAt(null)
+      return leftAt(position === 0 ? carry : null)
     const decoding = upcoming
     upcoming = position + 1 < batches.length ? decodeAll(run, batches[position + 1]) : []
     await tools.gate.wait()

@@ -9,8 +9,6 @@ const warmSteps = 4
  * that can be left in its middle is left soon. What fails here fails again where it counts.
  */
 export async function warmUp({ items }: Pick<RunRequest, 'items'>, run: RecipeRun): Promise<void> {
-  if (run.warmUp)
-    return run.warmUp()
   let steps = 0
   const input = items.at(-1)
   if (!input)

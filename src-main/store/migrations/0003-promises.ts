@@ -39,7 +39,7 @@ CREATE TABLE newJob (
 ) STRICT;
 INSERT INTO newJob (id, recipe, model, params, profile, deviceId, need, backends, outDir, state, error, lastSlice, crashes, crashesSinceResult,
   submittedAtMs, startedAtMs, endedAtMs, turnSinceMs, queuedMs, runMs, itemCount, doneCount, failedCount, firstInput)
-  SELECT id, recipe, model, params, profile, deviceId, need, '["cpu"]', outDir, state, error, lastSlice, crashes, crashesSinceResult,
+  SELECT id, recipe, model, params, profile, deviceId, need, '[]', outDir, state, error, lastSlice, crashes, crashesSinceResult,
   submittedAtMs, startedAtMs, endedAtMs, turnSinceMs, queuedMs, runMs, itemCount, doneCount, failedCount, firstInput FROM job;
 
 CREATE TABLE newItem (

@@ -8,8 +8,8 @@ export function addBackends(program: Command, act: Act): void {
     .action((_options, command: Command) => act(command, async ({ output, withLab }) => {
       const backends = await withLab('ask', lab => lab.call('backends.list', {}))
       output.answer(backends, () => table(
-        backends.map(({ id, name, installed, detail }) => [id, installed ? 'here' : 'not here', name, detail]),
-        (cell, row, column) => column === 1 ? (backends[row].installed ? output.style.good(cell) : output.style.faint(cell)) : cell,
+        backends.map(({ id, name, usable, detail }) => [id, usable ? 'here' : 'not here', name, detail]),
+        (cell, row, column) => column === 1 ? (backends[row].usable ? output.style.good(cell) : output.style.faint(cell)) : cell,
       ))
     }))
 }
