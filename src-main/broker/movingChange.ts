@@ -57,10 +57,12 @@ export async function carryMovingStep({ store, nowMs, jobs }: MovingDeps, device
     }
     case 'destroy': {
       const row = rowOf(step)
-      if (step.interrupts)
+      if (step.interrupts) {
         await standStill(row)
-      else
-        await Promise.all(jobsOn(row).map(({ jobId }) => jobs.moveAway(jobId, device.id)))
+        return destroy(row)
+      }
+      for (const { jobId } of jobsOn(row))
+        await jobs.moveAway(jobId, device.id)
       return destroy(row)
     }
     case 'move': {
@@ -113,7 +115,11 @@ export async function carryMovingStep({ store, nowMs, jobs }: MovingDeps, device
     return store.write(() => insertSlice(store, device.id, rules, { ...answer.cut, ...(compute && { compute }) }, nowMs()))
   }
 
+  /** A job that was cancelled keeps its slice until its worker has stopped. */
   function destroy(row: SliceRow): void {
+    const [staying] = jobsOn(row)
+    if (staying)
+      throw new TrancheError('in_use', `${row.profile} at slot ${row.start} of ${device.name} is still held by ${staying.jobId}, whose worker is being stopped. Apply again in a few seconds.`, { details: { holders: [staying.jobId] }, retryable: true })
     store.write(() => destroySlice(store, row, nowMs()))
   }
 }

@@ -56,3 +56,16 @@ it('holds nothing for a move whose worker could not be started', async () => {
   expect(lab.jobs.get(id)).toMatchObject({ state: 'running', moving: null })
   rmSync(join(stateDir, 'jobs', id))
 })
+
+it('takes a change of layout back where a cancelled job still has its slice, and says to try again', async () => {
+  const { id, source } = await running()
+  const device = lab.store.slices.get(source)?.deviceId ?? ''
+  const before = lab.devices.describe(device).slices.map(({ profile, start }) => ({ profile, start }))
+  lab.jobs.cancel(id)
+  await expect(lab.layouts.apply({ device, layout: [], moveJobs: true })).rejects.toMatchObject({ code: 'in_use', message: expect.stringContaining('Apply again') })
+  const after = lab.devices.describe(device)
+  expect(after.slices.map(({ profile, start }) => ({ profile, start }))).toEqual(expect.arrayContaining(before))
+  expect(after.unfinishedChange).toBeNull()
+  lab.reports.onJobMessage(source, { type: 'finished', jobId: id, epoch: epochOn(source) })
+  expect((await lab.layouts.apply({ device, layout: [], moveJobs: true })).device.slices).toEqual([])
+})
