@@ -49,14 +49,18 @@ it('refuses a model that no slice could hold before it is queued, with the numbe
 })
 
 it('ends a worker that takes more memory than its slice has, names the job, and leaves its neighbour alone', async () => {
-  const neighbour = await submit('neighbour', addModel(), { synthetic: 100 })
+  // On a MIG slice it would take its memory at a seventh of the speed.
+  const [vgpus] = await lab.client.call('lab.add', { model: 'A100-40GB', mode: 'vgpu', layout: [{ profile: 'A100-4C' }, { profile: 'A100-4C' }] })
+  const [{ memoryMiB }] = vgpus.slices
+  const place = { device: vgpus.id, profile: 'A100-4C' }
+  const neighbour = await submit('neighbour', addModel(), { ...place, synthetic: 100 })
   // What it allocates is told by a value that comes only with the input, so that no estimate can see it.
   const input = join(folder, 'input.json')
   writeFileSync(input, JSON.stringify({ x: [1], n: [3 * 1024 * 262_144] }))
-  const id = await submit('greedy', greedyModel(null), { inputs: [input] })
+  const id = await submit('greedy', greedyModel(null), { ...place, inputs: [input] })
   const job = await done(id)
   expect(job).toMatchObject({ state: 'failed', error: { code: 'out_of_memory' } })
-  expect(job.error?.details).toMatchObject({ limitMiB: 4864 })
+  expect(job.error?.details).toMatchObject({ limitMiB: memoryMiB })
   expect(await done(neighbour)).toMatchObject({ state: 'done', crashes: 0, counts: { done: 100 } })
 })
 

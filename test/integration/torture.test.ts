@@ -61,8 +61,10 @@ it(`brings every honest job to its undisturbed results through ${rounds} rounds 
   ]
 
   let lab = await serve(stateDir)
-  const [{ id: device }] = await lab.client.call('lab.add', { model: 'A100-40GB', mode: 'mig', layout: [{ profile: '2g.10gb' }, { profile: '2g.10gb' }, { profile: '1g.5gb' }, { profile: '1g.5gb' }] })
-  const submit = async (kind: Submission, profile: string) => (await lab.client.call('jobs.submit', { ...kind as Parameters<typeof lab.client.call<'jobs.submit'>>[1], device, profile })).id
+  const [{ id: device }] = await lab.client.call('lab.add', { model: 'A100-40GB', mode: 'mig', layout: [{ profile: '2g.10gb' }, { profile: '2g.10gb' }, { profile: '2g.10gb' }] })
+  // Turns for the hostile ones: with a seventh of the compute it would take them long to do harm.
+  const [{ id: hostileDevice }] = await lab.client.call('lab.add', { model: 'A100-40GB', mode: 'vgpu', layout: [{ profile: 'A100-4C' }, { profile: 'A100-4C' }] })
+  const submit = async (kind: Submission, profile: string, on = device) => (await lab.client.call('jobs.submit', { ...kind as Parameters<typeof lab.client.call<'jobs.submit'>>[1], device: on, profile })).id
   const undisturbed = new Map<Submission, unknown[]>()
   for (const kind of honestKinds) {
     const { id } = await done(lab, await submit(kind, '2g.10gb'))
@@ -113,7 +115,7 @@ it(`brings every honest job to its undisturbed results through ${rounds} rounds 
           void lab.client.call('jobs.suspend', { id: victim }).then(() => suspended.add(victim), () => {})
         break
       case 'hostile':
-        hostile.add(await submit(pick(hostileKinds) as Submission, '1g.5gb'))
+        hostile.add(await submit(pick(hostileKinds) as Submission, 'A100-4C', hostileDevice))
         break
       case 'stop': {
         // A stopped process answers nothing, until the keeper or somebody else lets it go on.
