@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { grantInput, layoutWish, moveInput, ofModel, submitInput } from './inputs'
 import { answer, backend, catalogEntry, check, device, deviceModes, eventRow, explanation, exportFormats, gpuHealth, heldLease, isolation, job, jobStates, jobSummary, layout, layoutPlan, memoryEstimate, modeSettings, moveReport, moveTarget, placement, profile, sliceUse, stranded, tableDifference, vgpuModes, wantedCut, wireTensor } from './model'
+import { queueCalls } from './queueCalls'
 
 /**
  * Every call of the product, in one table. A door (window, command line, socket) turns its transport
@@ -10,6 +11,7 @@ const nothing = z.object({}).strict()
 const byId = z.object({ id: z.string().min(1) }).strict()
 
 export const calls = {
+  ...queueCalls,
   'lab.info': {
     input: nothing,
     output: z.object({
@@ -222,7 +224,7 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
  * What the lab pushes. Listeners re-read what changed; `changed` carries the newest `seq` of the event log, so
  * that one who missed some can ask `events.list` from the last it saw.
  */
-export const topics = ['devices', 'catalog', 'jobs'] as const
+export const topics = ['devices', 'catalog', 'jobs', 'queues'] as const
 export const events = {
   changed: z.object({
     seq: z.number(),

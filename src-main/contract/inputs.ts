@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backendIds, deviceModes, modeSettings, need, recipeIds, serving, vgpuModes, wantedCut } from './model'
+import { backendIds, dependency, deviceModes, labels, modeSettings, need, recipeIds, retries, serving, vgpuModes, wantedCut } from './model'
 
 /** What callers say of larger calls. */
 
@@ -27,6 +27,23 @@ export const submitInput = z.object({
   timeLimitMs: z.number().int().min(100).max(7 * 24 * 3_600_000).optional(),
   /** `tensor` only: no inputs, but answer `jobs.infer` until it is cancelled. */
   serving: serving.optional(),
+  name: z.string().min(1).max(100).optional(),
+  /** Path or id of a tenant; the person whom the lab is for if absent. */
+  tenant: z.string().min(1).max(200).optional(),
+  /** Name or id of a queue; `normal` if absent. */
+  queue: z.string().min(1).max(80).optional(),
+  /** Among the jobs of one tenant in one queue the higher goes first; 0 if absent. */
+  priority: z.number().int().min(-1000).max(1000).optional(),
+  /** Slices that it runs on at the same time, all of them or none: so many jobs, among which its inputs are dealt out. 1 if absent. */
+  count: z.number().int().min(1).max(64).optional(),
+  labels: labels.optional(),
+  dependsOn: z.array(dependency).max(1000).optional(),
+  notBeforeMs: z.number().int().nonnegative().optional(),
+  deadlineMs: z.number().int().nonnegative().optional(),
+  maxRunMs: z.number().int().min(100).optional(),
+  retries: retries.optional(),
+  /** It stays out of the queue until it is released. */
+  hold: z.boolean().optional(),
 }).strict()
 
 /** A running job and where it shall go: a slice by its id, or what the slice has to be. */

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeviceKind, DeviceMode, ModeSettings } from '../contract/model'
+import type { Availability, DeviceKind, DeviceMode, ModeSettings } from '../contract/model'
 
 export interface DeviceRow {
   readonly id: string
@@ -15,6 +15,9 @@ export interface DeviceRow {
   /** A name that requests can ask for. */
   readonly label: string | null
   readonly settings: ModeSettings
+  /** Whether jobs start on it, and why not. */
+  readonly availability: Availability
+  readonly availabilityReason: string | null
   readonly createdAtMs: number
 }
 
@@ -23,13 +26,14 @@ const fromStored = (row: Stored): DeviceRow => ({ ...row, present: row.present =
 const toStored = (row: DeviceRow): Stored => ({ ...row, present: row.present ? 1 : 0, settings: JSON.stringify(row.settings) })
 
 export function deviceRepository(db: Database) {
-  const insert = db.prepare(`INSERT INTO device (id, kind, model, name, mode, memoryMiB, hardwareKey, present, label, settings, createdAtMs)
-    VALUES (@id, @kind, @model, @name, @mode, @memoryMiB, @hardwareKey, @present, @label, @settings, @createdAtMs)`)
+  const insert = db.prepare(`INSERT INTO device (id, kind, model, name, mode, memoryMiB, hardwareKey, present, label, settings, availability, availabilityReason, createdAtMs)
+    VALUES (@id, @kind, @model, @name, @mode, @memoryMiB, @hardwareKey, @present, @label, @settings, @availability, @availabilityReason, @createdAtMs)`)
   const all = db.prepare<[], Stored>(`SELECT * FROM device ORDER BY CASE kind WHEN 'gpu' THEN 0 WHEN 'virtual-gpu' THEN 1 ELSE 2 END, id`)
   const one = db.prepare<[string], Stored>('SELECT * FROM device WHERE id = ?')
   const refresh = db.prepare('UPDATE device SET name = @name, model = @model, memoryMiB = @memoryMiB, present = @present WHERE id = @id')
   const configure = db.prepare('UPDATE device SET mode = ?, settings = ? WHERE id = ?')
   const label = db.prepare('UPDATE device SET label = ? WHERE id = ?')
+  const avail = db.prepare('UPDATE device SET availability = ?, availabilityReason = ? WHERE id = ?')
   const remove = db.prepare('DELETE FROM device WHERE id = ?')
   return {
     insert: (row: DeviceRow): void => void insert.run(toStored(row)),
@@ -44,6 +48,7 @@ export function deviceRepository(db: Database) {
     /** Throws a constraint error while the device has slices and anything would change. */
     configure: (id: string, mode: DeviceMode, settings: ModeSettings): void => void configure.run(mode, JSON.stringify(settings), id),
     label: (id: string, text: string | null): void => void label.run(text, id),
+    setAvailability: (id: string, availability: Availability, reason: string | null): void => void avail.run(availability, reason, id),
     remove: (id: string): void => void remove.run(id),
   }
 }

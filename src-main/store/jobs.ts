@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ErrorShape } from '../contract/errors'
-import type { BackendId, BackendReport, JobState, Need, RecipeId, Serving } from '../contract/model'
+import type { BackendId, BackendReport, Gang, JobState, Need, RecipeId, Retries, Serving } from '../contract/model'
 
 /** The slice a job runs or last ran on, kept with the job because slices come and go. */
 export interface JobSlice {
@@ -13,6 +13,23 @@ export interface JobSlice {
 
 export interface JobRow {
   readonly id: string
+  /** What its submitter calls it. */
+  readonly name: string | null
+  readonly tenantId: string
+  readonly queueId: string
+  readonly priority: number
+  /** Its place in line: when it began to wait, unless someone put it elsewhere. Priority counts against it, see `lineKey`. */
+  readonly place: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly gang: Gang | null
+  /** Which try this is, from 1. */
+  readonly tries: number
+  readonly preemptions: number
+  readonly notBeforeMs: number | null
+  readonly deadlineMs: number | null
+  /** Longest time on a slice, over all turns. */
+  readonly maxRunMs: number | null
+  readonly retries: Retries | null
   readonly recipe: RecipeId
   /** A catalog id, or the absolute path of a model file. */
   readonly model: string
@@ -57,15 +74,18 @@ export interface JobRow {
   readonly firstInput: string | null
 }
 
-type JsonColumn = 'params' | 'need' | 'backends' | 'serving' | 'error' | 'lastSlice' | 'ran'
+type JsonColumn = 'params' | 'labels' | 'gang' | 'retries' | 'need' | 'backends' | 'serving' | 'error' | 'lastSlice' | 'ran'
 type Stored = Omit<JobRow, JsonColumn> & { readonly [C in JsonColumn]: string | (null extends JobRow[C] ? null : never) }
 
-const columns = ['id', 'recipe', 'model', 'params', 'profile', 'deviceId', 'need', 'leastMiB', 'backends', 'timeLimitMs', 'serving', 'outDir', 'state', 'error', 'lastSlice', 'ran', 'moves', 'lastPauseMs', 'crashes', 'crashesSinceResult', 'killsSinceResult', 'submittedAtMs', 'startedAtMs', 'endedAtMs', 'turnSinceMs', 'queuedMs', 'runMs', 'itemCount', 'doneCount', 'failedCount', 'firstInput'] as const satisfies readonly (keyof JobRow)[]
+const columns = ['id', 'name', 'tenantId', 'queueId', 'priority', 'place', 'labels', 'gang', 'tries', 'preemptions', 'notBeforeMs', 'deadlineMs', 'maxRunMs', 'retries', 'recipe', 'model', 'params', 'profile', 'deviceId', 'need', 'leastMiB', 'backends', 'timeLimitMs', 'serving', 'outDir', 'state', 'error', 'lastSlice', 'ran', 'moves', 'lastPauseMs', 'crashes', 'crashesSinceResult', 'killsSinceResult', 'submittedAtMs', 'startedAtMs', 'endedAtMs', 'turnSinceMs', 'queuedMs', 'runMs', 'itemCount', 'doneCount', 'failedCount', 'firstInput'] as const satisfies readonly (keyof JobRow)[]
 
 function fromStored(row: Stored): JobRow {
   return {
     ...row,
     params: JSON.parse(row.params),
+    labels: JSON.parse(row.labels),
+    gang: parsed(row.gang),
+    retries: parsed(row.retries),
     backends: JSON.parse(row.backends),
     need: parsed(row.need),
     serving: parsed(row.serving),
@@ -83,6 +103,9 @@ function toStored(row: JobRow): Stored {
   return {
     ...row,
     params: JSON.stringify(row.params),
+    labels: JSON.stringify(row.labels),
+    gang: row.gang && JSON.stringify(row.gang),
+    retries: row.retries && JSON.stringify(row.retries),
     backends: JSON.stringify(row.backends),
     need: row.need && JSON.stringify(row.need),
     serving: row.serving && JSON.stringify(row.serving),

@@ -5,9 +5,10 @@ import { TrancheError } from '../contract/errors'
 import { first } from './migrations/0001-first'
 import { slicing } from './migrations/0002-slicing'
 import { promises } from './migrations/0003-promises'
+import { queues } from './migrations/0004-queues'
 
 /** The steps from an empty database to today's, in order; the database's `user_version` counts those taken. */
-export const migrations: readonly string[] = [first, slicing, promises]
+export const migrations: readonly string[] = [first, slicing, promises, queues]
 
 /**
  * Brings a database up to date, each step in a transaction of its own, after a backup of what was there.

@@ -2,14 +2,22 @@ import type { StatePaths } from './stateDir'
 import { systemCode } from '../contract/errors'
 import { carryRepository } from './carries'
 import { openDatabase } from './database'
+import { dependencyRepository } from './dependencies'
 import { deviceRepository } from './devices'
 import { eventRepository } from './events'
 import { itemRepository } from './items'
 import { jobRepository } from './jobs'
 import { layoutChangeRepository } from './layoutChanges'
 import { leaseRepository } from './leases'
+import { queueRepository } from './queues'
 import { openReserve } from './reserve'
+import { settingRepository } from './settings'
 import { sliceRepository } from './slices'
+import { templateRepository } from './templates'
+import { tenantRepository } from './tenants'
+import { turnRepository } from './turns'
+import { useRepository } from './uses'
+import { windowRepository } from './windows'
 
 export type Store = ReturnType<typeof openStore>
 
@@ -41,6 +49,14 @@ export function openStore(paths: StatePaths) {
     items: itemRepository(db),
     carries: carryRepository(db),
     events: eventRepository(db),
+    tenants: tenantRepository(db),
+    queues: queueRepository(db),
+    dependencies: dependencyRepository(db),
+    turns: turnRepository(db),
+    uses: useRepository(db),
+    windows: windowRepository(db),
+    templates: templateRepository(db),
+    settings: settingRepository(db),
     /** Runs `change` in one transaction that is on disk when this returns; if it throws, nothing has changed. */
     write<T>(change: () => T): T {
       const transaction = db.transaction(change)

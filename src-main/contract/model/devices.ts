@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { enforcement } from './enforcement'
 import { lease } from './leases'
+import { availabilities } from './queues'
 import { deviceModes, modeSettings, placement, stranded } from './slicing'
 
 /** What computes, and what is seen of it. */
@@ -33,6 +34,8 @@ export const device = z.object({
   slots: z.number().int().positive(),
   /** Compute slices in all (7 for most MIG devices); null where the mode has none. */
   computeSlices: z.number().int().nullable(),
+  /** Whether jobs start on it. */
+  availability: z.enum(availabilities),
   /** Why a job cannot run on it now, or null. */
   unusable: z.string().nullable(),
   slices: z.array(slice),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { errorShape } from '../errors'
 import { backendIds, backendReport } from './backends'
+import { priorityClasses } from './queues'
 import { recipeIds } from './recipes'
 import { need, placement } from './slicing'
 
@@ -42,8 +43,36 @@ export const serving = z.object({
   maxDelayMs: z.number().min(0).max(1000).default(2),
 }).strict()
 
+/** Labels of a job: `course=ml-2`. */
+export const labels = z.record(z.string().regex(/^[\w.-]{1,40}$/), z.string().max(100))
+
+/** A job that another one waits for: until it succeeded, or until it ended in any way. */
+export const dependency = z.object({ job: z.string().min(1), on: z.enum(['success', 'end']).default('success') }).strict()
+
+/** What happens when a job fails: it is tried again after a delay that doubles with every try. */
+export const retries = z.object({
+  max: z.number().int().min(0).max(100),
+  delayMs: z.number().int().min(0).max(7 * 24 * 3_600_000).default(10_000),
+}).strict()
+
+/** A job that started together with others, all or none, as one of `size`. */
+export const gang = z.object({ id: z.string(), index: z.number().int(), size: z.number().int() })
+
 export const jobSummary = z.object({
   id: z.string(),
+  /** What its submitter calls it; null if nothing. */
+  name: z.string().nullable(),
+  /** Path of the tenant that asked, and name of the queue that it stands in. */
+  tenant: z.string(),
+  queue: z.string(),
+  priorityClass: z.enum(priorityClasses),
+  priority: z.number().int(),
+  labels,
+  gang: gang.nullable(),
+  /** Which try this is, from 1. */
+  tries: z.number().int(),
+  /** Times it was evicted for others. */
+  preemptions: z.number().int(),
   recipe: z.enum(recipeIds),
   model: z.string(),
   /** First input's base name, for a list. */
@@ -77,6 +106,14 @@ export const job = jobSummary.extend({
   /** Longest time without a sign of progress before its worker is taken for hung; null for the default. */
   timeLimitMs: z.number().nullable(),
   params: z.record(z.string(), z.unknown()),
+  dependsOn: z.array(dependency),
+  /** It does not start before; null for at once. */
+  notBeforeMs: z.number().nullable(),
+  /** It is stopped then, started or not; null for never. */
+  deadlineMs: z.number().nullable(),
+  /** Longest time on a slice, over all its turns; null for no bound. */
+  maxRunMs: z.number().nullable(),
+  retries: retries.nullable(),
 })
 
 /** A place that a running job could be moved to, or why it could not. */
@@ -122,6 +159,9 @@ export const answer = z.object({
 export type JobState = typeof jobStates[number]
 export type ItemState = typeof itemStates[number]
 export type Item = z.infer<typeof item>
+export type Dependency = z.infer<typeof dependency>
+export type Retries = z.infer<typeof retries>
+export type Gang = z.infer<typeof gang>
 export type Serving = z.infer<typeof serving>
 export type JobSummary = z.infer<typeof jobSummary>
 export type Job = z.infer<typeof job>
