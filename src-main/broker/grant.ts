@@ -68,6 +68,8 @@ export function release(store: Store, lease: LeaseRow, why: string, nowMs: numbe
   for (const sliceId of lease.sliceIds) {
     store.events.append(nowMs, 'lease.released', sliceId, { lease: lease.id, holder: lease.holder, epoch: lease.epoch, why })
     const slice = store.slices.get(sliceId)
+    if (slice)
+      store.turns.insert({ epoch: lease.epoch, sliceId, deviceId: slice.deviceId, profile: slice.profile, start: slice.start, holder: lease.holder, fromMs: lease.grantedAtMs, toMs: nowMs, ended: why })
     if (slice && store.devices.get(slice.deviceId)?.mode === 'shared')
       destroySlice(store, slice, nowMs)
   }

@@ -1,14 +1,21 @@
 import type { LabCapacity, LabSlice } from '../broker/capacity'
 import type { Catalog } from '../catalog/catalog'
 import type { ErrorShape } from '../contract/errors'
+import type { Rule } from '../contract/model'
 import type { JobRow } from '../store/jobs'
+import type { Alarm } from '../time/alarm'
+import type { Book } from './book'
+import type { Evictor } from './evictor'
 import type { Ledger } from './ledger'
+import type { Mover } from './mover'
+import type { Decision, Plan, Snapshot } from './plan/snapshot'
 import type { StartDeps } from './startWorker'
 import { grant, jobHolder } from '../broker/grant'
-import { toErrorShape } from '../contract/errors'
+import { toErrorShape, TrancheError } from '../contract/errors'
+import { expiry } from './expiry'
+import { finishJob } from './finishJob'
 import { isEnded } from './jobState'
-import { plan } from './plan'
-import { exportResults, removeStrayResults } from './resultFiles'
+import { plan } from './plan/plan'
 import { prepareResults, startWorker } from './startWorker'
 
 export interface DispatcherDeps extends StartDeps {
@@ -16,22 +23,31 @@ export interface DispatcherDeps extends StartDeps {
   /** False for a lab that starts nothing. */
   readonly runJobs: boolean
   readonly catalog: Pick<Catalog, 'files' | 'pull'>
-  readonly isModelReady: (model: string) => boolean
   readonly capacity: () => LabCapacity
   /** Makes a part of a device in shared mode, within a transaction, and returns it as a slice to run on. */
   readonly makePart: (device: string, profile: string) => LabSlice
+  readonly book: Book
+  readonly snapshot: (nowMs: number) => Snapshot
+  /** Counts what was used until now. */
+  readonly account: () => void
+  readonly evictor: Evictor
+  readonly mover: () => Mover
+  readonly alarm: Alarm
   readonly nowMs: () => number
   readonly onFault: (message: string, thrown: unknown) => void
 }
 
 export type Dispatcher = ReturnType<typeof createDispatcher>
 
+type Start = Extract<Decision, { type: 'start' | 'part' }>
+interface Started { readonly job: JobRow, readonly slice: LabSlice, readonly epoch: number }
+
 /** The loop: looks at the queue whenever something changed, plans, and carries the decisions out. */
 export function createDispatcher(deps: DispatcherDeps) {
-  const { store, ledger, jobsDir } = deps
-  const waiting = new Map<string, string>()
+  const { store, ledger, jobsDir, book, nowMs } = deps
   const finishing = new Set<Promise<void>>()
   const fetching = new Set<string>()
+  let last: { readonly snapshot: Snapshot, readonly plan: Plan } | null = null
   let isAwake = false
   let isClosed = !deps.runJobs
 
@@ -47,61 +63,113 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   function step(): void {
-    const queue = store.jobs.inState('queued')
-    waiting.clear()
-    if (queue.length === 0)
-      return
-    const { slices, pools } = deps.capacity()
-    const decisions = plan({
-      queue: queue.map(job => ({ id: job.id, profile: job.profile, device: job.deviceId, need: job.need, leastMiB: job.leastMiB, modelReady: deps.isModelReady(job.model) })),
-      slices,
-      pools,
-    })
+    deps.account()
+    const now = nowMs()
+    book.wakeUp((_job, { untilMs }) => untilMs !== null && untilMs <= now)
+    let soonestMs: number | null = null
+    for (const [jobId, { reason, untilMs, fails }] of [...book.allAsleep()]) {
+      if (fails)
+        attempt(jobId, () => end(jobId, fails))
+      else if (reason === 'model')
+        fetchModel(book.get(jobId)?.model)
+      if (untilMs !== null)
+        soonestMs = Math.min(soonestMs ?? untilMs, untilMs)
+    }
+    const snapshot = deps.snapshot(now)
+    const answer = plan(snapshot, now)
+    last = { snapshot, plan: answer }
+    carryOut(answer.decisions)
+    deps.account()
+    deps.alarm.set(earliest(answer.nextMs, soonestMs))
+  }
+
+  function carryOut(decisions: readonly Decision[]): void {
+    startAll(decisions.filter((decision): decision is Start => decision.type === 'start' || decision.type === 'part'))
     for (const decision of decisions) {
-      const job = queue.find(({ id }) => id === decision.job)
-      if (decision.type === 'wait') {
-        waiting.set(decision.job, decision.why)
-        if (job && !deps.isModelReady(job.model))
-          fetchModel(job.model)
-      }
-      else if (decision.type === 'part') {
-        if (job)
-          attempt(job.id, () => start(job, () => deps.makePart(decision.device, decision.profile)))
-      }
-      else {
-        const slice = slices.find(({ id }) => id === decision.slice)
-        if (job && slice)
-          attempt(job.id, () => start(job, () => slice))
-      }
+      if (decision.type === 'expire')
+        attempt(decision.job, () => expire(decision.job, decision.rule))
+      else if (decision.type === 'preempt')
+        attempt(decision.job, () => deps.evictor.evict(decision.job, { by: decision.for, rule: decision.rule }))
+      else if (decision.type === 'move')
+        moveAside(decision.job, decision.slice, decision.for, decision.rule)
     }
   }
 
-  /** Lease, state and event in one transaction; only then does the worker hear of it. */
-  function start(queued: JobRow, take: () => LabSlice, duringChange = false): void {
-    prepareResults(jobsDir, queued.id)
-    const started = ledger.change(queued.id, (current) => {
-      const slice = take()
-      const lease = grant(store, [slice.row], jobHolder(queued.id), deps.nowMs(), duringChange)
-      const job = ledger.apply(current, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size } })
-      return { job, lease, slice }
-    })
-    if (!started)
+  /** Leases, states and events of all that start now in one transaction; only then do their workers hear of it. */
+  function startAll(starts: readonly Start[]): void {
+    if (starts.length === 0)
       return
-    if (!startWorker(deps, started.job, started.slice, started.lease.epoch, false))
-      finish(queued.id)
+    const slices = new Map(deps.capacity().slices.map(slice => [slice.id, slice]))
+    const failed: [string, unknown][] = []
+    const started = ledger.commit(() => starts.flatMap((decision) => {
+      const places = decision.type === 'part' ? [{ job: decision.job, take: () => deps.makePart(decision.device, decision.profile) }] : decision.places.map(({ job, slice }) => ({ job, take: () => known(slices, slice) }))
+      try {
+        // Within the transaction a savepoint: what one cannot do takes nothing from the others, but a gang starts whole or not at all.
+        return store.write(() => places.map(({ job, take }) => startOne(job, take, decision.rule, false)))
+      }
+      catch (thrown) {
+        if (toErrorShape(thrown).code === 'disk_full')
+          throw thrown
+        failed.push([places[0].job, thrown])
+        return []
+      }
+    }))
+    failed.forEach(([jobId, thrown]) => fault(jobId, thrown))
+    started.forEach(tellWorker)
+  }
+
+  function startOne(jobId: string, take: () => LabSlice, rule: Rule, duringChange: boolean): Started {
+    const queued = store.jobs.get(jobId)
+    if (!queued)
+      throw new TrancheError('not_found', `There is no job ${jobId}.`)
+    prepareResults(jobsDir, jobId)
+    const slice = take()
+    const lease = grant(store, [slice.row], jobHolder(jobId), nowMs(), duringChange)
+    const job = ledger.apply(queued, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size }, rule })
+    return { job, slice, epoch: lease.epoch }
+  }
+
+  function tellWorker({ job, slice, epoch }: Started): void {
+    attempt(job.id, () => {
+      if (!startWorker(deps, job, slice, epoch, false))
+        finish(job.id)
+    })
+  }
+
+  function moveAside(jobId: string, sliceId: string, by: string | null, rule: Rule): void {
+    const job = store.jobs.get(jobId)
+    if (!job)
+      return
+    store.write(() => store.events.append(nowMs(), 'job.moved-aside', jobId, { rule, by, to: sliceId }))
+    deps.mover().move(job, () => known(new Map(deps.capacity().slices.map(slice => [slice.id, slice])), sliceId))
+      // It goes on where it was; the next look at the queue decides anew.
+      .catch((thrown: unknown) => deps.onFault(`job ${jobId} could not be moved aside`, thrown))
+      .finally(wake)
+  }
+
+  /** Ends a job whose time is over. While its worker still computes, the slice stays leased. */
+  function expire(jobId: string, rule: 'deadline' | 'run-time'): void {
+    ledger.change(jobId, (job) => {
+      if (!isEnded(job))
+        endBefore(job, expiry(job, rule))
+    })
+    wake()
   }
 
   /** Fetches the model that jobs wait for, once however many do; if it cannot be had, they fail with the reason. */
-  function fetchModel(model: string): void {
-    if (fetching.has(model))
+  function fetchModel(model: string | undefined): void {
+    if (model === undefined || fetching.has(model))
       return
     fetching.add(model)
     deps.catalog.pull(model)
+      .then(() => book.wakeUp((job, { reason }) => reason === 'model' && job.model === model))
       .catch((thrown: unknown) => {
         if (isClosed)
           return
-        for (const job of store.jobs.inState('queued').filter(queued => queued.model === model))
-          attempt(job.id, () => end(job.id, toErrorShape(thrown)))
+        for (const [jobId, { reason }] of [...book.allAsleep()]) {
+          if (reason === 'model' && book.get(jobId)?.model === model)
+            attempt(jobId, () => end(jobId, toErrorShape(thrown)))
+        }
       })
       .finally(() => {
         fetching.delete(model)
@@ -114,21 +182,13 @@ export function createDispatcher(deps: DispatcherDeps) {
     const job = store.jobs.get(jobId)
     if (job?.state !== 'running')
       return
-    const items = store.items.ofJob(jobId)
-    const left = items.filter(({ state }) => state === 'pending').length
-    const copying = exportResults(job, items, jobsDir)
-      .then(
-        () => ({ error: left > 0 ? unfinished(left) : failureOf(items.length, items.filter(({ state }) => state === 'failed')), exported: true }),
-        (thrown: unknown) => ({ error: toErrorShape(thrown), exported: false }),
-      )
-      .then(({ error, exported }) => attempt(jobId, () => end(jobId, error, exported)))
-      .then(() => removeStrayResults(jobsDir, jobId, items))
+    const ending = finishJob(store, jobsDir, job, (error, exported) => attempt(jobId, () => end(jobId, error, exported)))
       .catch((thrown: unknown) => deps.onFault(`after the end of ${jobId}`, thrown))
       .finally(() => {
-        finishing.delete(copying)
+        finishing.delete(ending)
         wake()
       })
-    finishing.add(copying)
+    finishing.add(ending)
   }
 
   function end(jobId: string, error: ErrorShape | null, exported = true): void {
@@ -148,16 +208,19 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
   }
 
+  /** Within a transaction: the job ends while its worker may still be at it. */
+  function endBefore(job: JobRow, error: ErrorShape): void {
+    const lease = store.leases.liveOf(job.id)
+    const isStopping = lease !== undefined && deps.pool.cancel(lease.sliceIds[0], lease.epoch)
+    ledger.endTurn(job, isStopping ? undefined : lease, { type: 'finished', error })
+  }
+
   function fault(jobId: string, thrown: unknown): void {
     deps.onFault(`job ${jobId}`, thrown)
     try {
       ledger.change(jobId, (job) => {
-        if (isEnded(job))
-          return
-        const lease = store.leases.liveOf(jobId)
-        const isStopping = lease !== undefined && deps.pool.cancel(lease.sliceIds[0], lease.epoch)
-        // While its worker still computes, the slice stays leased.
-        ledger.endTurn(job, isStopping ? undefined : lease, { type: 'finished', error: toErrorShape(thrown) })
+        if (!isEnded(job))
+          endBefore(job, toErrorShape(thrown))
       })
     }
     catch (again) {
@@ -183,37 +246,30 @@ export function createDispatcher(deps: DispatcherDeps) {
   return {
     wake,
     /** Starts a queued job on a certain slice of a device whose layout is being changed. */
-    startOn: (job: JobRow, slice: LabSlice): void => attempt(job.id, () => start(job, () => slice, true)),
+    startOn: (job: JobRow, slice: LabSlice): void => attempt(job.id, () => tellWorker(ledger.commit(() => startOne(job.id, () => slice, 'by-hand', true)))),
     finish,
     fault,
     revoke,
-    /** Why a queued job waits, as of the last look; null if it was not looked at yet. */
-    waitingFor: (jobId: string): string | null => waiting.get(jobId) ?? null,
+    /** The last look at the queue; null before the first. */
+    lastLook: () => last,
     /** Resolves once every job that has all its results is ended. */
     settled: async (): Promise<void> => void await Promise.all(finishing),
     /** Starts nothing more; resolves once what was being ended is. */
     close: async (): Promise<void> => {
       isClosed = true
+      deps.alarm.set(null)
       await Promise.all(finishing)
     },
   }
 }
 
-/** A job whose inputs failed in part has failed, but keeps the results of the others. */
-function failureOf(total: number, failed: readonly { readonly input: string | null, readonly error: ErrorShape | null }[]): ErrorShape | null {
-  if (failed.length === 0)
-    return null
-  const [first] = failed
-  if (failed.length === total && total === 1 && first.error)
-    return first.error
-  return {
-    code: 'inputs_failed',
-    message: `${failed.length} of ${total} inputs failed. The first: ${first.error?.message ?? ''}`,
-    details: { failed: failed.length, total },
-    retryable: false,
-  }
+function known(slices: ReadonlyMap<string, LabSlice>, id: string): LabSlice {
+  const slice = slices.get(id)
+  if (!slice)
+    throw new TrancheError('conflict', `Slice ${id} is gone.`, { retryable: true })
+  return slice
 }
 
-function unfinished(left: number): ErrorShape {
-  return { code: 'internal', message: `The worker ended the job with ${left} inputs left. Retry it; if it happens again, report it with the event log.`, retryable: true }
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.min(a, b)
 }

@@ -1,13 +1,17 @@
 import type { ErrorShape } from '../contract/errors'
-import type { BackendReport } from '../contract/model'
+import type { BackendReport, Rule } from '../contract/model'
 import type { JobRow, JobSlice } from '../store/jobs'
 import { TrancheError } from '../contract/errors'
 
 /** What can happen to a job. */
 export type JobEvent
-  = | { readonly type: 'started', readonly slice: JobSlice }
+  = | { readonly type: 'started', readonly slice: JobSlice, readonly rule: Rule }
     | { readonly type: 'progressed', readonly done: number, readonly failed: number }
-    | { readonly type: 'requeued', readonly why: RequeueReason }
+    | { readonly type: 'requeued', readonly why: RequeueReason, readonly rule?: Rule, readonly by?: string | null }
+    /** It failed and is tried again. */
+    | { readonly type: 'retried', readonly error: ErrorShape, readonly notBeforeMs: number }
+    /** Its priority, queue or place in line was changed. */
+    | { readonly type: 'reordered', readonly priority: number, readonly queueId: string, readonly place: number }
     /** Stopped by a person: it stays out of the queue until it is resumed. */
     | { readonly type: 'suspended' }
     | { readonly type: 'resumed' }
@@ -22,9 +26,9 @@ export type JobEvent
 
 /**
  * Why a job goes back to its queue. `worker-died`: the process ended by itself, hung, or took more memory than its slice has.
- * `worker-killed`: someone else ended it.
+ * `worker-killed`: someone else ended it. `preempted`: the scheduler gave its slice to another.
  */
-export type RequeueReason = 'worker-died' | 'worker-killed' | 'lab-closed' | 'owner-died' | 'revoked' | 'displaced'
+export type RequeueReason = 'worker-died' | 'worker-killed' | 'lab-closed' | 'owner-died' | 'revoked' | 'displaced' | 'preempted'
 
 /** Ends of its worker from outside, in a row without a result in between, after which the job is given up all the same. */
 export const killLimit = 20
@@ -48,8 +52,14 @@ export function transition(job: JobRow, event: JobEvent, nowMs: number): JobRow 
       requireState(job, event, 'running')
       const died = event.why === 'worker-died' ? 1 : 0
       const killed = event.why === 'worker-killed' ? 1 : 0
-      return { ...endTurn(job, nowMs), state: 'queued', crashes: job.crashes + died + killed, crashesSinceResult: job.crashesSinceResult + died, killsSinceResult: job.killsSinceResult + killed }
+      return { ...endTurn(job, nowMs), state: 'queued', crashes: job.crashes + died + killed, crashesSinceResult: job.crashesSinceResult + died, killsSinceResult: job.killsSinceResult + killed, preemptions: job.preemptions + (event.why === 'preempted' ? 1 : 0) }
     }
+    case 'retried':
+      requireState(job, event, 'running', 'queued')
+      return { ...endTurn(job, nowMs), state: 'queued', tries: job.tries + 1, failedCount: 0, crashesSinceResult: 0, killsSinceResult: 0, notBeforeMs: event.notBeforeMs }
+    case 'reordered':
+      requireState(job, event, 'queued', 'suspended')
+      return { ...job, priority: event.priority, queueId: event.queueId, place: event.place }
     case 'suspended':
       requireState(job, event, 'running', 'queued')
       return { ...endTurn(job, nowMs), state: 'suspended' }

@@ -1,3 +1,4 @@
+import type { ErrorShape } from '../contract/errors'
 import type { JobRow } from '../store/jobs'
 import type { LeaseRow } from '../store/leases'
 import type { Store } from '../store/store'
@@ -5,6 +6,7 @@ import type { Changes } from '../telemetry/changes'
 import type { JobEvent } from './jobState'
 import { release } from '../broker/grant'
 import { transition } from './jobState'
+import { retryAt } from './retry'
 
 export interface LedgerDeps {
   readonly store: Store
@@ -12,12 +14,22 @@ export interface LedgerDeps {
   readonly changes: Changes
 }
 
+interface Pending {
+  readonly jobs: Map<string, JobRow>
+  readonly effects: (() => void)[]
+}
+
+/** Why a job is done with, for the better or the worse. */
+type Finish = Extract<JobEvent, { type: 'finished' }>
+
 /**
  * Writes what happens to jobs: state, lease and event in one transaction, then word of it to the listeners. Everything
  * that changes a job goes through here.
  */
 export function createLedger({ store, nowMs, changes }: LedgerDeps) {
-  const listeners: ((jobId: string) => void)[] = []
+  const listeners: ((job: JobRow) => void)[] = []
+  /** What the transaction under way has changed, and what follows from it. */
+  let pending: Pending | null = null
 
   /** Within a transaction: the job after the event, written and logged. */
   function apply(job: JobRow, event: JobEvent): JobRow {
@@ -25,28 +37,90 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
     store.jobs.update(next)
     const { type, ...data } = event
     store.events.append(nowMs(), `job.${type}`, job.id, data)
+    pending?.jobs.set(job.id, next)
     return next
   }
 
+  /**
+   * Runs a change of any number of jobs in one transaction, which is on disk when this returns; then tells of it. Within
+   * another it is a part of that one, and what it throws takes back its own part alone.
+   */
+  function commit<T>(run: () => T): T {
+    const outer = pending
+    const own: Pending = { jobs: new Map(), effects: [] }
+    pending = own
+    try {
+      const answer = store.write(() => {
+        own.jobs.clear()
+        own.effects.length = 0
+        return run()
+      })
+      pending = outer
+      if (outer) {
+        own.jobs.forEach((job, id) => outer.jobs.set(id, job))
+        outer.effects.push(...own.effects)
+      }
+      else {
+        tell(own)
+      }
+      return answer
+    }
+    catch (thrown) {
+      pending = outer
+      throw thrown
+    }
+  }
+
+  function tell({ jobs, effects }: Pending): void {
+    for (const job of jobs.values()) {
+      changes.job(job.id)
+      listeners.forEach(listener => listener(job))
+    }
+    effects.forEach(effect => effect())
+  }
+
+  /** A failure is not the end of a job that is to be tried again: its failed inputs are pending once more. */
+  function finish(job: JobRow, event: Finish): JobRow {
+    const retryAtMs = event.error && retryAt(job, event.error, nowMs())
+    if (!event.error || retryAtMs === null)
+      return apply(job, event)
+    store.items.retryFailed(job.id)
+    store.carries.set(job.id, null)
+    return apply(job, { type: 'retried', error: event.error as ErrorShape, notBeforeMs: retryAtMs as number })
+  }
+
   return {
+    nowMs,
     apply,
-    /** Called after each change of a job, once it is on disk. */
-    onChanged: (listener: (jobId: string) => void): void => void listeners.push(listener),
+    commit,
+    /** Does what follows from a change once it is on disk; at once where no transaction is under way. */
+    afterwards(effect: () => void): void {
+      if (pending)
+        pending.effects.push(effect)
+      else
+        effect()
+    },
+    /** Called after each change of a job, once it is on disk, with the job as it is then. */
+    onChanged: (listener: (job: JobRow) => void): void => void listeners.push(listener),
     /** Runs one change of a job, as it is in the database now, in a transaction that is on disk when this returns. */
     change<T>(jobId: string, run: (job: JobRow) => T): T | undefined {
-      const answer = store.write(() => {
+      const answer = commit(() => {
         const job = store.jobs.get(jobId)
         return job && run(job)
       })
       changes.job(jobId)
-      listeners.forEach(listener => listener(jobId))
       return answer
     },
-    /** Within a transaction: the job's turn on its slice is over. */
+    /** Within a transaction: writes a new job, and tells of it after the commit. */
+    insert(job: JobRow): void {
+      store.jobs.insert(job)
+      pending?.jobs.set(job.id, job)
+    },
+    /** Within a transaction: the job's turn on its slice is over. One that failed and may be tried again goes back to its queue. */
     endTurn(job: JobRow, lease: LeaseRow | undefined, event: JobEvent): JobRow {
       if (lease)
-        release(store, lease, event.type, nowMs())
-      return apply(job, event)
+        release(store, lease, event.type === 'requeued' ? event.why : event.type, nowMs())
+      return event.type === 'finished' ? finish(job, event) : apply(job, event)
     },
     release: (lease: LeaseRow, why: string): void => release(store, lease, why, nowMs()),
   }

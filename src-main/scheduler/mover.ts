@@ -46,9 +46,8 @@ export function createMover(deps: MoverDeps) {
   const { store, ledger, pool, nowMs } = deps
   const moves = new Map<string, Move>()
 
-  ledger.onChanged((jobId) => {
-    const move = moves.get(jobId)
-    const state = store.jobs.get(jobId)?.state
+  ledger.onChanged(({ id, state }) => {
+    const move = moves.get(id)
     if (move && state !== 'running')
       drop(move, new TrancheError('conflict', `The job was ${state} before it could be moved.`))
   })

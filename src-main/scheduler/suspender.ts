@@ -18,13 +18,12 @@ export function createSuspender({ store, ledger, pool, wake }: SuspenderDeps) {
   /** Running jobs that are to be suspended, and who waits for it. */
   const asked = new Map<string, (() => void)[]>()
 
-  ledger.onChanged((jobId) => {
-    const state = store.jobs.get(jobId)?.state
+  ledger.onChanged(({ id, state }) => {
     // Its worker died before it could leave off: the job is back in the queue with the results it has.
-    if (asked.has(jobId) && state === 'queued')
-      ledger.change(jobId, job => ledger.apply(job, { type: 'suspended' }))
+    if (asked.has(id) && state === 'queued')
+      ledger.change(id, job => ledger.apply(job, { type: 'suspended' }))
     else if (state !== 'running')
-      done(jobId)
+      done(id)
   })
 
   function done(jobId: string): void {

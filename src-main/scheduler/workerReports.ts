@@ -4,6 +4,7 @@ import type { WorkerListener } from '../runtime/workerTypes'
 import type { JobRow } from '../store/jobs'
 import type { LeaseRow } from '../store/leases'
 import type { Store } from '../store/store'
+import type { Evictor } from './evictor'
 import type { Ledger } from './ledger'
 import type { Mover } from './mover'
 import type { Suspender } from './suspender'
@@ -23,6 +24,7 @@ export interface ReportDeps {
   readonly wake: () => void
   readonly mover: Mover
   readonly suspender: Suspender
+  readonly evictor: Evictor
   /** A served model has answered. */
   readonly onAnswer: (message: Extract<FromWorker, { type: 'answer' }>) => void
   /** A job's model is loaded. */
@@ -33,7 +35,7 @@ export interface ReportDeps {
 type JobMessage = Extract<FromWorker, { jobId: string }>
 
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
-export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, onAnswer, onLoaded, onFault }: ReportDeps): WorkerListener {
+export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, evictor, onAnswer, onLoaded, onFault }: ReportDeps): WorkerListener {
   function receive(message: JobMessage): void {
     if (mover.takeMessage(message) || message.type === 'progress')
       return
@@ -72,7 +74,7 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
     if (mover.yielded(job, lease, message.carry, message.atMs))
       return true
     store.carries.set(job.id, message.carry && { idx: message.carry.index, state: message.carry.state })
-    ledger.endTurn(job, lease, suspender.isAsked(job.id) ? { type: 'suspended' } : { type: 'requeued', why: 'displaced' })
+    ledger.endTurn(job, lease, suspender.isAsked(job.id) ? { type: 'suspended' } : evictor.requeued(job.id))
     return false
   }
 
@@ -136,6 +138,8 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
             return ledger.release(lease, 'stopped')
           // What it was in the middle of may be what killed it.
           store.carries.set(job.id, null)
+          if (death.kind === 'stopped' && evictor.isAsked(job.id))
+            return void ledger.endTurn(job, lease, evictor.requeued(job.id))
           const blame = death.kind === 'stopped' ? 'revoked' : blameOf(job, running, death)
           if (blame === 'input')
             return failFirstInput(job, lease, death)

@@ -6,6 +6,7 @@ import { dependencyRepository } from './dependencies'
 import { deviceRepository } from './devices'
 import { eventRepository } from './events'
 import { itemRepository } from './items'
+import { jobQueries } from './jobQuery'
 import { jobRepository } from './jobs'
 import { layoutChangeRepository } from './layoutChanges'
 import { leaseRepository } from './leases'
@@ -46,6 +47,7 @@ export function openStore(paths: StatePaths) {
     leases: leaseRepository(db),
     layoutChanges: layoutChangeRepository(db),
     jobs: jobRepository(db),
+    jobQueries: jobQueries(db),
     items: itemRepository(db),
     carries: carryRepository(db),
     events: eventRepository(db),

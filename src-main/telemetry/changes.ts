@@ -32,6 +32,7 @@ export function createChanges(lastSeq: () => number) {
   return {
     devices: (): void => note('devices'),
     catalog: (): void => note('catalog'),
+    queues: (): void => note('queues'),
     /** A job changed state or progressed; leases, and so devices, change with it. */
     job: (id: string): void => {
       note('jobs', id)
