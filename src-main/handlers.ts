@@ -8,9 +8,8 @@ import type { DeviceService } from './inventory/deviceService'
 import type { Hardware } from './inventory/hardware'
 import type { LabOptions } from './labOptions'
 import type { WorkerPool } from './runtime/workerPool'
-import type { JobService } from './scheduler/jobService'
 import type { ModelMemory } from './scheduler/modelMemory'
-import type { MoveService } from './scheduler/moveService'
+import type { Scheduler } from './scheduler/scheduler'
 import type { GpuTables } from './slicing/gpuModel'
 import type { StatePaths } from './store/stateDir'
 import type { Store } from './store/store'
@@ -32,8 +31,7 @@ export interface HandlerDeps {
   readonly paths: StatePaths
   readonly store: Store
   readonly devices: DeviceService
-  readonly jobs: JobService
-  readonly moves: MoveService
+  readonly scheduler: Scheduler
   readonly memory: ModelMemory
   readonly backendHost: BackendHost
   readonly catalog: Catalog
@@ -41,6 +39,7 @@ export interface HandlerDeps {
   readonly gpus: GpuTables
   readonly hardware: Hardware
   readonly layouts: LayoutService
+  readonly keeping: Keeping
   readonly leases: LeaseService
   readonly resources: string
   readonly capacity: () => LabCapacity
@@ -49,7 +48,8 @@ export interface HandlerDeps {
 }
 
 /** Answers every call of the contract from the parts of the lab. */
-export function createHandlers({ options, paths, store, devices, jobs, moves, memory, backendHost, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
+export function createHandlers({ options, paths, store, devices, scheduler, memory, backendHost, catalog, pool, gpus, hardware, layouts, keeping, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
+  const { jobs, moves, queries, tenants, queues, windows, settings, timelines, whys } = scheduler
   return {
     'lab.info': () => ({
       version: packageJson.version,
@@ -116,6 +116,46 @@ export function createHandlers({ options, paths, store, devices, jobs, moves, me
       const { readPeaks } = await import('./recipes/vad/peaks')
       return readPeaks(path, buckets)
     },
+    'tenants.list': () => tenants.list(),
+    'tenants.add': asked => tenants.add(asked),
+    'tenants.change': asked => tenants.change(asked),
+    'tenants.remove': ({ id }) => tenants.remove(id),
+    'tenants.history': asked => tenants.history(asked),
+    'queues.list': () => queues.list(),
+    'queues.add': asked => queues.add(asked),
+    'queues.change': asked => queues.change(asked),
+    'queues.remove': ({ id }) => queues.remove(id),
+    'jobs.submitMany': ({ submissions }) => jobs.submitMany(submissions),
+    'jobs.query': asked => queries.query(asked),
+    'jobs.bulk': asked => queries.bulk(asked),
+    'jobs.hold': ({ id }) => jobs.hold(id),
+    'jobs.release': ({ id }) => jobs.resume(id),
+    'jobs.reorder': asked => jobs.reorder(asked),
+    'jobs.why': ({ id }) => whys.why(id),
+    'jobs.submission': ({ id }) => jobs.submission(id),
+    'templates.list': () => store.templates.all().map(({ name, submission, savedAtMs }) => ({ name, submission: { ...submission }, savedAtMs })),
+    'templates.save': ({ name, submission }) => {
+      store.write(() => store.templates.save({ name, submission, savedAtMs: nowMs() }))
+      return { name }
+    },
+    'templates.remove': ({ name }) => {
+      if (!store.write(() => store.templates.remove(name)))
+        throw new TrancheError('not_found', `There is no template ${name}.`)
+      return { name }
+    },
+    'schedule.timeline': asked => timelines.timeline(asked),
+    'schedule.settings': () => settings.get(),
+    'schedule.change': wish => settings.change(wish),
+    'windows.list': () => windows.list(),
+    'windows.add': asked => windows.add(asked),
+    'windows.remove': ({ id }) => windows.remove(id),
+    'devices.availability': ({ id, availability, reason }) => {
+      const device = devices.setAvailability(id, availability, reason ?? null)
+      scheduler.dispatcher.wake()
+      return device
+    },
+    'lab.backup': ({ file }) => keeping.backUp(file),
+    'lab.clone': ({ dir, jobs: withJobs }) => keeping.clone(dir, withJobs),
     'events.list': ({ after, subject, limit }) => store.events.list(after, limit, subject),
   }
 }

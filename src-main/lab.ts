@@ -5,10 +5,12 @@ import type { LabOptions } from './labOptions'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
-import { labCapacity, labPart } from './broker/capacity'
+import { labPart } from './broker/capacity'
+import { createHoldings } from './broker/holdings'
 import { createLayoutJournal } from './broker/layoutJournal'
 import { createLayoutService } from './broker/layoutService'
 import { createLeaseService } from './broker/leaseService'
+import { createCapacity } from './broker/liveCapacity'
 import { makePart } from './broker/takeCut'
 import { openBlobStore } from './catalog/blobStore'
 import { cacheDir } from './catalog/cacheDir'
@@ -97,7 +99,8 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   })
   const backendHost = readBackendHost(cacheDir(), cpu, hardware.gpus.map(({ name }) => name))
   const host = { cores: cpu.cores, spatialMeans: pool.spatialMeans, cudaInstalled, tablesFor }
-  const capacity = () => labCapacity(store, host)
+  const holdings = createHoldings(store)
+  const capacity = createCapacity(store, host, holdings)
   const catalog = openCatalog(paths, changes.catalog)
   const entryIds = new Set(catalog.list().map(({ id }) => id))
 
@@ -108,7 +111,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   requeueRunning(store, ledger, 'owner-died')
 
   const memory = createModelMemory({ entry: id => entryIds.has(id) ? catalog.get(id) : null, files: catalog.files, capacity })
-  const { dispatcher, reports, jobs, moves, jobMover } = createScheduler({
+  const scheduler = createScheduler({
     store,
     ledger,
     jobsDir: paths.jobs,
@@ -126,6 +129,8 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
     isModelReady: model => !entryIds.has(model) || catalog.state(model) === 'ready',
     environment: (slice, backends) => backendEnvironment(backends, { uuid: slice.hardwareKey, computeShare: slice.computeShare, memoryMiB: slice.memoryMiB }, backendHost.environment),
     capacity,
+    holdings,
+    alarm: createAlarm(clock),
     makePart(deviceId, profile) {
       const device = devices.get(deviceId)
       return labPart(device, makePart({ store, tablesFor, nowMs }, device, profile), host)
@@ -134,9 +139,11 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
     changes,
     onFault: (what, thrown) => log.error({ err: thrown }, what),
   })
-  pool.listen(reports)
-  changes.on(({ topics }) => topics.includes('catalog') && dispatcher.wake())
-  const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: dispatcher.revoke })
+  const { dispatcher, jobs, jobMover } = scheduler
+  scheduler.load()
+  pool.listen(scheduler.reports)
+  changes.on(({ topics }) => topics.includes('catalog') && scheduler.modelsChanged())
+  const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: scheduler.endings.revoke })
   const journal = createLayoutJournal({ store, nowMs, cutterOf: hardware.cutterOf, rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, tablesFor(device)), jobs: jobMover, onProgress: changes.devices })
   const layouts = createLayoutService({
     store,
@@ -158,7 +165,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   dispatcher.wake()
 
   return {
-    router: createRouter(createHandlers({ options, paths, store, devices, jobs, moves, memory, backendHost: backendHost.list, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
+    router: createRouter(createHandlers({ options, paths, store, devices, scheduler, memory, backendHost: backendHost.list, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
     stateDir: options.stateDir,
     on: (name, listener) => subscribe(name, listener, changes, useFeed),
     inputPath: jobs.inputPath,
@@ -167,7 +174,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
       useFeed.close()
       leases.close()
       await recovering
-      await dispatcher.close()
+      await scheduler.close()
       requeueRunning(store, ledger, 'lab-closed')
       await Promise.all([pool.close(), catalog.close()])
       hardware.close()

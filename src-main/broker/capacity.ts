@@ -19,6 +19,8 @@ export interface LabHost {
 
 /** A slice with its device and who holds it, as the planner and the runtime want it. */
 export interface LabSlice extends PlanSlice {
+  /** Brought up to date in place while the layout stays, see `liveCapacity`. */
+  holder: string | null
   readonly row: SliceRow
   /** What its mode promises it of the device's compute. */
   readonly terms: ComputeTerms

@@ -41,6 +41,7 @@ export function describeDevice(row: DeviceRow, { slices, leaseOn, canUndo, unfin
     backing: backing(row, host.cpu),
     slots: rules.slots,
     computeSlices: rules.computeSlices,
+    availability: row.availability,
     unusable: unfinished ? 'its layout is being changed' : whyUnusable(row, host.cudaInstalled),
     slices: slices.map(({ id, parentId, profile, start, size, memoryMiB, computeShare, sm }) => ({ id, parentId, profile, start, size, memoryMiB, computeShare, sm, lease: describeLease(leaseOn(id)) })),
     label: row.label,

@@ -1,5 +1,5 @@
 import type { CallParsed } from '../contract/calls'
-import type { Device } from '../contract/model'
+import type { Availability, Device } from '../contract/model'
 import type { GpuModel, GpuTables } from '../slicing/gpuModel'
 import type { DeviceRow } from '../store/devices'
 import type { LeaseRow } from '../store/leases'
@@ -87,6 +87,8 @@ export function createDeviceService({ store, gpus, tablesFor, cpu, cudaInstalled
       memoryMiB: model.memoryMiB,
       hardwareKey: null,
       label: label ?? null,
+      availability: 'open',
+      availabilityReason: null,
       settings,
     }, layout))
   }
@@ -109,7 +111,7 @@ export function createDeviceService({ store, gpus, tablesFor, cpu, cudaInstalled
           store.devices.refresh(device.id, { ...(now ?? device), present: now !== undefined })
         }
         for (const { shown, ...one } of hardware.filter(({ hardwareKey }) => known.every(device => device.hardwareKey !== hardwareKey)))
-          insert({ ...one, mode: shown ? 'mig' : 'passthrough', label: null }, shown ? [...shown] : undefined)
+          insert({ ...one, mode: shown ? 'mig' : 'passthrough', label: null, availability: 'open', availabilityReason: null }, shown ? [...shown] : undefined)
       })
     },
 
@@ -145,6 +147,15 @@ export function createDeviceService({ store, gpus, tablesFor, cpu, cudaInstalled
       changes.devices()
     },
 
+    /** Whether jobs start on a device, go on there, or have to leave it. */
+    setAvailability(id: string, availability: Availability, reason: string | null): Device {
+      store.write(() => {
+        store.devices.setAvailability(get(id).id, availability, reason)
+        store.events.append(nowMs(), 'device.availability', id, { availability, reason })
+      })
+      changes.devices()
+      return describe(get(id))
+    },
     /** Names a device for requests, or takes its label away. */
     label(id: string, label: string | null): Device {
       store.write(() => {

@@ -1,8 +1,8 @@
+import type { JobRow } from '../store/jobs'
 import type { Eligibility } from './eligibility'
 import type { Line, LineTerms, LineUnit } from './plan/snapshot'
-import type { JobRow } from '../store/jobs'
-import { isEnded } from './jobState'
 import { createLines } from './bookLines'
+import { isEnded } from './jobState'
 import { lineKey } from './plan/lineKey'
 
 export interface BookDeps {

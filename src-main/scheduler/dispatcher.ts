@@ -1,10 +1,10 @@
 import type { LabCapacity, LabSlice } from '../broker/capacity'
 import type { Catalog } from '../catalog/catalog'
-import type { ErrorShape } from '../contract/errors'
 import type { Rule } from '../contract/model'
 import type { JobRow } from '../store/jobs'
 import type { Alarm } from '../time/alarm'
 import type { Book } from './book'
+import type { Endings } from './endings'
 import type { Evictor } from './evictor'
 import type { Ledger } from './ledger'
 import type { Mover } from './mover'
@@ -12,9 +12,6 @@ import type { Decision, Plan, Snapshot } from './plan/snapshot'
 import type { StartDeps } from './startWorker'
 import { grant, jobHolder } from '../broker/grant'
 import { toErrorShape, TrancheError } from '../contract/errors'
-import { expiry } from './expiry'
-import { finishJob } from './finishJob'
-import { isEnded } from './jobState'
 import { plan } from './plan/plan'
 import { prepareResults, startWorker } from './startWorker'
 
@@ -31,7 +28,8 @@ export interface DispatcherDeps extends StartDeps {
   /** Counts what was used until now. */
   readonly account: () => void
   readonly evictor: Evictor
-  readonly mover: () => Mover
+  readonly mover: Mover
+  readonly endings: Endings
   readonly alarm: Alarm
   readonly nowMs: () => number
   readonly onFault: (message: string, thrown: unknown) => void
@@ -45,7 +43,7 @@ interface Started { readonly job: JobRow, readonly slice: LabSlice, readonly epo
 /** The loop: looks at the queue whenever something changed, plans, and carries the decisions out. */
 export function createDispatcher(deps: DispatcherDeps) {
   const { store, ledger, jobsDir, book, nowMs } = deps
-  const finishing = new Set<Promise<void>>()
+  const { attempt, fault, finish, end, expire } = deps.endings
   const fetching = new Set<string>()
   let last: { readonly snapshot: Snapshot, readonly plan: Plan } | null = null
   let isAwake = false
@@ -141,19 +139,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (!job)
       return
     store.write(() => store.events.append(nowMs(), 'job.moved-aside', jobId, { rule, by, to: sliceId }))
-    deps.mover().move(job, () => known(new Map(deps.capacity().slices.map(slice => [slice.id, slice])), sliceId))
-      // It goes on where it was; the next look at the queue decides anew.
-      .catch((thrown: unknown) => deps.onFault(`job ${jobId} could not be moved aside`, thrown))
-      .finally(wake)
-  }
-
-  /** Ends a job whose time is over. While its worker still computes, the slice stays leased. */
-  function expire(jobId: string, rule: 'deadline' | 'run-time'): void {
-    ledger.change(jobId, (job) => {
-      if (!isEnded(job))
-        endBefore(job, expiry(job, rule))
-    })
-    wake()
+    deps.mover.move(job, () => known(new Map(deps.capacity().slices.map(slice => [slice.id, slice])), sliceId)).catch((thrown: unknown) => deps.onFault(`job ${jobId} could not be moved aside`, thrown)).finally(wake)
   }
 
   /** Fetches the model that jobs wait for, once however many do; if it cannot be had, they fail with the reason. */
@@ -177,88 +163,16 @@ export function createDispatcher(deps: DispatcherDeps) {
       })
   }
 
-  /** Every input has its result: copies them out if asked to, then ends the job. */
-  function finish(jobId: string): void {
-    const job = store.jobs.get(jobId)
-    if (job?.state !== 'running')
-      return
-    const ending = finishJob(store, jobsDir, job, (error, exported) => attempt(jobId, () => end(jobId, error, exported)))
-      .catch((thrown: unknown) => deps.onFault(`after the end of ${jobId}`, thrown))
-      .finally(() => {
-        finishing.delete(ending)
-        wake()
-      })
-    finishing.add(ending)
-  }
-
-  function end(jobId: string, error: ErrorShape | null, exported = true): void {
-    ledger.change(jobId, (job) => {
-      if (job.state === 'running' || job.state === 'queued')
-        ledger.endTurn(job, store.leases.liveOf(jobId), { type: 'finished', error, exported })
-    })
-  }
-
-  /** What fails here fails the job, with the reason, and leaves the loop running for the others. */
-  function attempt(jobId: string, action: () => void): void {
-    try {
-      action()
-    }
-    catch (thrown) {
-      fault(jobId, thrown)
-    }
-  }
-
-  /** Within a transaction: the job ends while its worker may still be at it. */
-  function endBefore(job: JobRow, error: ErrorShape): void {
-    const lease = store.leases.liveOf(job.id)
-    const isStopping = lease !== undefined && deps.pool.cancel(lease.sliceIds[0], lease.epoch)
-    ledger.endTurn(job, isStopping ? undefined : lease, { type: 'finished', error })
-  }
-
-  function fault(jobId: string, thrown: unknown): void {
-    deps.onFault(`job ${jobId}`, thrown)
-    try {
-      ledger.change(jobId, (job) => {
-        if (!isEnded(job))
-          endBefore(job, toErrorShape(thrown))
-      })
-    }
-    catch (again) {
-      // Not even the failure can be written down. The job stays as it is on disk: the next start takes it up again.
-      deps.onFault(`job ${jobId} could not be ended`, again)
-    }
-  }
-
-  /** Takes the slice from a running job, which goes back to its queue with the results it has. */
-  function revoke(jobId: string): void {
-    const lease = store.leases.liveOf(jobId)
-    if (!lease)
-      return
-    if (deps.pool.stop(lease.sliceIds[0]))
-      return
-    ledger.change(jobId, (job) => {
-      if (job.state === 'running')
-        ledger.endTurn(job, lease, { type: 'requeued', why: 'revoked' })
-    })
-    wake()
-  }
-
   return {
     wake,
     /** Starts a queued job on a certain slice of a device whose layout is being changed. */
     startOn: (job: JobRow, slice: LabSlice): void => attempt(job.id, () => tellWorker(ledger.commit(() => startOne(job.id, () => slice, 'by-hand', true)))),
-    finish,
-    fault,
-    revoke,
     /** The last look at the queue; null before the first. */
     lastLook: () => last,
-    /** Resolves once every job that has all its results is ended. */
-    settled: async (): Promise<void> => void await Promise.all(finishing),
-    /** Starts nothing more; resolves once what was being ended is. */
-    close: async (): Promise<void> => {
+    /** Starts nothing more. */
+    close(): void {
       isClosed = true
       deps.alarm.set(null)
-      await Promise.all(finishing)
     },
   }
 }

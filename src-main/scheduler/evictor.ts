@@ -1,8 +1,8 @@
-import type { WorkerPool } from '../runtime/workerPool'
 import type { Rule } from '../contract/model'
+import type { WorkerPool } from '../runtime/workerPool'
 import type { Store } from '../store/store'
-import type { Ledger } from './ledger'
 import type { JobEvent } from './jobState'
+import type { Ledger } from './ledger'
 
 /** How long a job may take to its batch's end before its worker is ended: what it has not reported is done again. */
 const graceMs = 10_000

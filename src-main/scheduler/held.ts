@@ -1,36 +1,23 @@
 import type { LabCapacity } from '../broker/capacity'
+import type { Holdings } from '../broker/holdings'
 import type { Amount } from '../contract/model'
 import type { JobRow } from '../store/jobs'
 
 /** What jobs hold of the lab, by tenant, and the whole of what can be held. Compute in devices. */
-export function heldBy(running: Iterable<JobRow>, { slices, pools }: LabCapacity, parts: ReadonlyMap<string, Amount>): { byTenant: Map<string, Amount>, whole: Amount } {
-  const ofHolder = new Map<string, Amount>(parts)
+export function heldBy(running: Iterable<JobRow>, { slices, pools }: LabCapacity, { ofHolder }: Holdings): { byTenant: Map<string, Amount>, whole: Amount } {
   const whole = { compute: 0, memoryMiB: 0 }
-  for (const { holder, computeShare, memoryMiB, unusable } of slices) {
-    if (unusable !== null)
-      continue
-    add(whole, { compute: computeShare, memoryMiB })
-    if (holder !== null)
-      ofHolder.set(holder, sum(ofHolder.get(holder), { compute: computeShare, memoryMiB }))
+  const count = (compute: number, memoryMiB: number) => {
+    whole.compute += compute
+    whole.memoryMiB += memoryMiB
   }
-  for (const { memoryMiB, unusable } of pools) {
-    if (unusable === null)
-      add(whole, { compute: 1, memoryMiB })
-  }
+  slices.filter(({ unusable }) => unusable === null).forEach(({ computeShare, memoryMiB }) => count(computeShare, memoryMiB))
+  pools.filter(({ unusable }) => unusable === null).forEach(({ memoryMiB }) => count(1, memoryMiB))
   const byTenant = new Map<string, Amount>()
   for (const { id, tenantId } of running) {
-    const amount = ofHolder.get(id)
+    const amount = ofHolder.get(id)?.amount
+    const before = byTenant.get(tenantId) ?? { compute: 0, memoryMiB: 0 }
     if (amount)
-      byTenant.set(tenantId, sum(byTenant.get(tenantId), amount))
+      byTenant.set(tenantId, { compute: before.compute + amount.compute, memoryMiB: before.memoryMiB + amount.memoryMiB })
   }
   return { byTenant, whole }
-}
-
-function sum(a: Amount | undefined, b: Amount): Amount {
-  return { compute: (a?.compute ?? 0) + b.compute, memoryMiB: (a?.memoryMiB ?? 0) + b.memoryMiB }
-}
-
-function add(to: { compute: number, memoryMiB: number }, amount: Amount): void {
-  to.compute += amount.compute
-  to.memoryMiB += amount.memoryMiB
 }

@@ -22,6 +22,7 @@ import { describe, summarise } from './describeJob'
 import { isEnded } from './jobState'
 import { readResult } from './resultFiles'
 import { checkSubmission } from './submission'
+import { submissionOf } from './submissionOf'
 
 export interface JobServiceDeps {
   readonly store: Store
@@ -247,6 +248,10 @@ export function createJobService(deps: JobServiceDeps) {
       const [copy] = ledger.commit(() => insert({ asked: job, inputs, dependsOn: [], count: 1, hold: false, from: { retryOf: id } }))
       dispatcher.wake()
       return show(copy)
+    },
+
+    submission(id: string) {
+      return submissionOf(row(id), store.items.ofJob(id), store.dependencies.ofJob(id), deps.registry, nowMs())
     },
 
     result: (id: string, index: number): Promise<unknown> => readResult(jobsDir, item(id, index)),

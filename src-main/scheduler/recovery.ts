@@ -6,7 +6,7 @@ import type { Ledger } from './ledger'
  * the leases of jobs back; holders outside keep theirs. Used at start, when whoever ran them is dead, and at an orderly close. One transaction.
  */
 export function requeueRunning(store: Store, ledger: Ledger, why: 'owner-died' | 'lab-closed'): number {
-  return store.write(() => {
+  return ledger.commit(() => {
     const leases = store.leases.live()
     const running = store.jobs.inState('running')
     for (const job of running)

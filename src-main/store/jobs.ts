@@ -121,6 +121,7 @@ export function jobRepository(db: Database) {
   const one = db.prepare<[string], Stored>('SELECT * FROM job WHERE id = ?')
   const newest = db.prepare<[string, number], Stored>('SELECT * FROM job WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?')
   const oldest = db.prepare<[string], Stored>('SELECT * FROM job WHERE state = ? ORDER BY id')
+  const unfinished = db.prepare<[], Stored>(`SELECT * FROM job WHERE state IN ('queued', 'running', 'suspended') ORDER BY id`)
   const any = db.prepare<[], { id: string }>('SELECT id FROM job LIMIT 1')
   return {
     insert: (row: JobRow): void => void insert.run(toStored(row)),
@@ -133,6 +134,8 @@ export function jobRepository(db: Database) {
     list: (states: readonly JobState[], limit: number): JobRow[] => newest.all(JSON.stringify(states), limit).map(fromStored),
     /** In the order they were submitted. */
     inState: (state: JobState): JobRow[] => oldest.all(state).map(fromStored),
+    /** Those that have not ended, in the order they were submitted. */
+    unfinished: (): JobRow[] => unfinished.all().map(fromStored),
     any: (): boolean => any.get() !== undefined,
   }
 }

@@ -35,6 +35,8 @@ export function leaseRepository(db: Database) {
   const comeInto = db.prepare(`UPDATE lease SET role = 'current' WHERE epoch = ? AND releasedAtMs IS NULL`)
   const one = db.prepare<[string], Stored>(`${selectLive} AND id = ?`)
   const onSlice = db.prepare<[string], Stored>(`${selectLive} AND epoch = (SELECT epoch FROM hold WHERE sliceId = ?)`)
+  const holds = db.prepare<[], { sliceId: string, holder: string, memoryMiB: number, computeShare: number }>(`SELECT hold.sliceId, lease.holder, slice.memoryMiB, slice.computeShare
+    FROM hold JOIN lease ON lease.epoch = hold.epoch JOIN slice ON slice.id = hold.sliceId ORDER BY hold.epoch, hold.sliceId`)
   const due = db.prepare<[{ nowMs: number }], Stored>(`${selectLive} AND (expiresAtMs <= @nowMs OR usedAtMs + idleAfterMs <= @nowMs) ORDER BY epoch`)
   const nextDue = db.prepare<[], { atMs: number | null }>(`SELECT min(min(coalesce(expiresAtMs, 9e15), coalesce(usedAtMs + idleAfterMs, 9e15))) AS atMs
     FROM lease WHERE releasedAtMs IS NULL AND (expiresAtMs IS NOT NULL OR idleAfterMs IS NOT NULL)`)
@@ -50,6 +52,8 @@ export function leaseRepository(db: Database) {
         hold.run(sliceId, epoch)
       return { ...row, epoch }
     },
+    /** Every slice that is held, and by whom. */
+    holds: () => holds.all(),
     live: (): LeaseRow[] => live.all().map(fromStored),
     get: (id: string): LeaseRow | undefined => first(one.get(id)),
     /** The lease in force of a job, or the first of a holder outside. */

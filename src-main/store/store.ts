@@ -1,4 +1,5 @@
 import type { StatePaths } from './stateDir'
+import type { Versions } from './versions'
 import { systemCode } from '../contract/errors'
 import { carryRepository } from './carries'
 import { openDatabase } from './database'
@@ -18,6 +19,7 @@ import { templateRepository } from './templates'
 import { tenantRepository } from './tenants'
 import { turnRepository } from './turns'
 import { useRepository } from './uses'
+import { counting } from './versions'
 import { windowRepository } from './windows'
 
 export type Store = ReturnType<typeof openStore>
@@ -39,13 +41,18 @@ export function openStore(paths: StatePaths) {
     }
   }
 
+  const versions: Versions = { layout: 0, leases: 0 }
+  const layoutChanged = () => void versions.layout++
+  const leasesChanged = () => void versions.leases++
+
   return {
     db,
     reserve,
-    devices: deviceRepository(db),
-    slices: sliceRepository(db),
-    leases: leaseRepository(db),
-    layoutChanges: layoutChangeRepository(db),
+    versions: versions as Readonly<Versions>,
+    devices: counting(deviceRepository(db), ['insert', 'refresh', 'configure', 'label', 'setAvailability', 'remove'], layoutChanged),
+    slices: counting(sliceRepository(db), ['insert', 'remove'], layoutChanged),
+    leases: counting(leaseRepository(db), ['insert', 'release'], leasesChanged),
+    layoutChanges: counting(layoutChangeRepository(db), ['insert', 'end'], layoutChanged),
     jobs: jobRepository(db),
     jobQueries: jobQueries(db),
     items: itemRepository(db),
@@ -59,14 +66,20 @@ export function openStore(paths: StatePaths) {
     windows: windowRepository(db),
     templates: templateRepository(db),
     settings: settingRepository(db),
-    /** Runs `change` in one transaction that is on disk when this returns; if it throws, nothing has changed. */
+    /**
+     * Runs `change` in one transaction that is on disk when this returns; if it throws, nothing has changed. Within another
+     * one it is a part of that: what it throws takes back its own part alone, and it is on disk with the whole.
+     */
     write<T>(change: () => T): T {
       const transaction = db.transaction(change)
+      const isPart = db.inTransaction
       try {
         return transaction.immediate()
       }
       catch (thrown) {
-        if (isDiskFull(thrown) && reserve.giveUp())
+        layoutChanged()
+        leasesChanged()
+        if (!isPart && isDiskFull(thrown) && reserve.giveUp())
           return transaction.immediate()
         throw thrown
       }

@@ -94,7 +94,7 @@ describe('the database', () => {
     store.events.append(1, 'job.queued', 'job_1', {})
     expect(() => store.db.exec(`UPDATE event SET type = 'job.done'`)).toThrow('append-only')
     expect(() => store.db.exec('DELETE FROM event')).toThrow('append-only')
-    store.devices.insert({ id: 'd', kind: 'virtual-gpu', model: 'A100-80GB', name: 'Virtual', mode: 'mig', memoryMiB: 81920, hardwareKey: null, present: true, label: null, settings: {}, createdAtMs: 1 })
+    store.devices.insert({ id: 'd', kind: 'virtual-gpu', model: 'A100-80GB', name: 'Virtual', mode: 'mig', memoryMiB: 81920, hardwareKey: null, present: true, availability: 'open', availabilityReason: null, label: null, settings: {}, createdAtMs: 1 })
     const slice = { deviceId: 'd', parentId: null, profile: '3g.40gb', memoryMiB: 40192, computeShare: 0.5, sm: 42, createdAtMs: 1 }
     store.slices.insert({ ...slice, id: 's', start: 4, size: 4 })
     expect(() => store.slices.insert({ ...slice, id: 't', start: 2, size: 4 })).toThrow('cannot overlap')

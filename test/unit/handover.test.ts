@@ -264,7 +264,7 @@ describe('the lab\'s devices', () => {
     backing: 'CPU',
     slots: 8,
     computeSlices: 7,
-    unusable: null,
+    availability: 'open', unusable: null,
     label: null,
     settings: {},
     modes: ['mig'],

@@ -3,12 +3,12 @@ import { isEnded, transition } from '../../src-main/scheduler/jobState'
 import { jobRow, someSlice } from '../helpers/jobRow'
 
 const queued = jobRow()
-const running = transition(queued, { type: 'started', slice: someSlice }, 100)
+const running = transition(queued, { type: 'started', slice: someSlice, rule: 'fair-share' }, 100)
 
 describe('a job', () => {
   it('counts the time of every turn, in the queue and on a slice', () => {
     const requeued = transition(running, { type: 'requeued', why: 'worker-died' }, 250)
-    const again = transition(requeued, { type: 'started', slice: someSlice }, 300)
+    const again = transition(requeued, { type: 'started', slice: someSlice, rule: 'fair-share' }, 300)
     const done = transition(again, { type: 'finished', error: null }, 1000)
     expect(done).toMatchObject({ state: 'done', queuedMs: 150, runMs: 850, startedAtMs: 100, endedAtMs: 1000, crashes: 1 })
   })
@@ -19,7 +19,7 @@ describe('a job', () => {
 
   it('forgets its crashes in a row as soon as an input has its result, but not how many there were', () => {
     const crashed = transition(running, { type: 'requeued', why: 'worker-died' }, 200)
-    const again = transition(crashed, { type: 'started', slice: someSlice }, 300)
+    const again = transition(crashed, { type: 'started', slice: someSlice, rule: 'fair-share' }, 300)
     expect(transition(again, { type: 'progressed', done: 1, failed: 0 }, 400)).toMatchObject({ crashes: 1, crashesSinceResult: 0, doneCount: 1 })
   })
 
@@ -31,7 +31,7 @@ describe('a job', () => {
     const ended = jobRow({ state })
     expect(isEnded(ended)).toBe(true)
     for (const event of [
-      { type: 'started', slice: someSlice },
+      { type: 'started', slice: someSlice, rule: 'fair-share' },
       { type: 'progressed', done: 1, failed: 0 },
       { type: 'requeued', why: 'owner-died' },
       { type: 'finished', error: null },
@@ -41,7 +41,7 @@ describe('a job', () => {
   })
 
   it('cannot be started twice, nor progress in the queue', () => {
-    expect(() => transition(running, { type: 'started', slice: someSlice }, 1)).toThrow('is running')
+    expect(() => transition(running, { type: 'started', slice: someSlice, rule: 'fair-share' }, 1)).toThrow('is running')
     expect(() => transition(queued, { type: 'progressed', done: 1, failed: 0 }, 1)).toThrow('is queued')
   })
 })

@@ -3,14 +3,17 @@ import { Command, InvalidArgumentError } from 'commander'
 import { version } from '../../../package.json'
 import { addBackends } from './verbs/backends'
 import { addBenchModel } from './verbs/benchModel'
+import { addBulk } from './verbs/bulk'
 import { addCancel } from './verbs/cancel'
 import { addCatalog } from './verbs/catalog'
+import { addCordon } from './verbs/cordon'
 import { addDevices } from './verbs/devices'
 import { addDoctor } from './verbs/doctor'
 import { addEstimate } from './verbs/estimate'
 import { addEvacuate } from './verbs/evacuate'
 import { addEvents } from './verbs/events'
 import { addExport } from './verbs/export'
+import { addHold } from './verbs/hold'
 import { addImportSmi } from './verbs/importSmi'
 import { addInfer } from './verbs/infer'
 import { addIsolation } from './verbs/isolation'
@@ -21,14 +24,23 @@ import { addLease } from './verbs/lease'
 import { addMove } from './verbs/move'
 import { addProfiles } from './verbs/profiles'
 import { addPull } from './verbs/pull'
+import { addQueue } from './verbs/queue'
+import { addReorder } from './verbs/reorder'
 import { addResume } from './verbs/resume'
 import { addRetry } from './verbs/retry'
 import { addSample } from './verbs/sample'
+import { addScheduler } from './verbs/scheduler'
 import { addServe } from './verbs/serve'
 import { addSlice } from './verbs/slice'
 import { addSubmit } from './verbs/submit'
 import { addSuspend } from './verbs/suspend'
+import { addTemplate } from './verbs/template'
+import { addTenant } from './verbs/tenant'
+import { addTimeline } from './verbs/timeline'
+import { addTop } from './verbs/top'
 import { addVerify } from './verbs/verify'
+import { addWhy } from './verbs/why'
+import { addWindow } from './verbs/window'
 
 /** The whole command line, with each verb's work handed to `act`. */
 export function createProgram(act: Act, write: { readonly out: (text: string) => void, readonly err: (text: string) => void }): Command {
@@ -42,7 +54,7 @@ export function createProgram(act: Act, write: { readonly out: (text: string) =>
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
     .exitOverride()
-  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addCancel, addRetry, addSuspend, addResume, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
+  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addWhy, addTop, addTimeline, addCancel, addRetry, addHold, addReorder, addBulk, addSuspend, addResume, addTenant, addQueue, addWindow, addCordon, addScheduler, addTemplate, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
     add(program, act)
   program.addHelpText('after', `
 Exit status: 0 done, 1 the job or the check failed, 2 wrong use.

@@ -1,16 +1,18 @@
 import type { CallInput } from '../../contract/calls'
 import type { RecipeId } from '../../contract/model'
+import type { LineOptions } from './lineOptions'
 import type { NeedOptions } from './needOptions'
 import type { RunOptions } from './runOptions'
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { TrancheError } from '../../contract/errors'
 import { inputNouns } from './jobReport'
+import { toLineInput } from './lineOptions'
 import { modelReference } from './modelReference'
 import { toNeed } from './needOptions'
 import { toRunInput } from './runOptions'
 
-export interface SubmitOptions extends NeedOptions, RunOptions {
+export interface SubmitOptions extends NeedOptions, RunOptions, LineOptions {
   readonly recipe: RecipeId
   readonly model?: string
   readonly input?: readonly string[]
@@ -46,6 +48,7 @@ export function toSubmitInput(options: SubmitOptions, cwd: string): CallInput<'j
     ...out !== undefined && { outDir: outFolder(out, cwd) },
     ...Object.keys(params).length > 0 && { params },
     ...how,
+    ...toLineInput(options),
   }
 }
 
