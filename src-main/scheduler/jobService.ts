@@ -1,39 +1,33 @@
-import type { LabCapacity } from '../broker/capacity'
 import type { CallParsed } from '../contract/calls'
-import type { Answer, Dependency, Job, JobSummary, WireTensor } from '../contract/model'
+import type { Answer, Job, JobSummary, WireTensor } from '../contract/model'
 import type { Requests } from '../runtime/requests'
 import type { WorkerPool } from '../runtime/workerPool'
 import type { ItemRow } from '../store/items'
 import type { JobRow } from '../store/jobs'
 import type { Store } from '../store/store'
-import type { Admitted } from './admission'
 import type { Book } from './book'
-import type { Dispatcher } from './dispatcher'
+import type { Intake } from './intake'
 import type { Ledger } from './ledger'
 import type { Mover } from './mover'
 import type { Registry } from './registry'
-import type { CatalogNames, Submission } from './submission'
+import type { Submission } from './submission'
 import type { Suspender } from './suspender'
-import { toErrorShape, TrancheError } from '../contract/errors'
+import { TrancheError } from '../contract/errors'
 import { jobStates } from '../contract/model'
-import { newId } from '../store/ids'
-import { admit, dealOut } from './admission'
 import { describe, summarise } from './describeJob'
 import { isEnded } from './jobState'
 import { readResult } from './resultFiles'
-import { checkSubmission } from './submission'
 import { submissionOf } from './submissionOf'
 
 export interface JobServiceDeps {
   readonly store: Store
   readonly ledger: Ledger
-  readonly dispatcher: Dispatcher
+  readonly intake: Intake
+  readonly wake: () => void
   readonly pool: WorkerPool
   readonly mover: Mover
   readonly suspender: Suspender
   readonly requests: Requests
-  readonly catalog: CatalogNames
-  readonly capacity: () => LabCapacity
   readonly jobsDir: string
   readonly nowMs: () => number
   readonly book: Book
@@ -47,23 +41,9 @@ export interface JobServiceDeps {
 
 export type JobService = ReturnType<typeof createJobService>
 
-/** What the submitter chose. */
-type Asked = Admitted & Pick<JobRow, 'recipe' | 'model' | 'params' | 'profile' | 'deviceId' | 'need' | 'leastMiB' | 'backends' | 'timeLimitMs' | 'serving' | 'outDir'>
-
-/** A submission that was checked, and may be written down. */
-interface Accepted {
-  readonly asked: Asked
-  readonly inputs: readonly (string | null)[]
-  readonly dependsOn: readonly Dependency[]
-  /** Members of its gang; 1 for a job of its own. */
-  readonly count: number
-  readonly hold: boolean
-  readonly from: Readonly<Record<string, unknown>>
-}
-
 /** What people do with jobs: submit, look, cancel, retry. */
 export function createJobService(deps: JobServiceDeps) {
-  const { store, ledger, dispatcher, jobsDir, nowMs } = deps
+  const { store, ledger, jobsDir, nowMs } = deps
 
   /** A job and those that start with it, as they are in the database; itself alone without a gang. */
   function gangOf(job: JobRow): JobRow[] {
@@ -92,82 +72,14 @@ export function createJobService(deps: JobServiceDeps) {
     return describe(job, store.items.ofJob(id), store.dependencies.ofJob(id), summary(job), jobsDir)
   }
 
-  /** Within a transaction: jobs, inputs and what they wait for. Whoever gets the ids may rely on them. */
-  function insert({ asked, inputs, dependsOn, count, hold, from }: Accepted): string[] {
-    const atMs = nowMs()
-    const gangId = count > 1 ? newId('gang') : null
-    return dealOut(inputs, count).map((own, index) => {
-      const id = newId('job')
-      ledger.insert(newJob(id, pick(asked), { atMs, hold, gang: gangId === null ? null : { id: gangId, index, size: count }, itemCount: own.length, firstInput: own[0] ?? null }))
-      for (const [place, input] of own.entries())
-        store.items.insert(id, place, input)
-      for (const { job, on } of dependsOn)
-        store.dependencies.insert({ jobId: id, onJobId: job, needs: on })
-      store.events.append(atMs, 'job.queued', id, { recipe: asked.recipe, model: asked.model, inputs: own.length, tenant: asked.tenantId, queue: asked.queueId, ...from })
-      return id
-    })
-  }
-
-  async function accept(submission: Submission, more: number): Promise<Accepted> {
-    const admitted = admit(deps, submission, nowMs(), more)
-    const { model, leastMiB } = await checkSubmission(submission, deps.capacity(), deps.catalog)
-    const made = submission.serving ? 0 : submission.synthetic ?? 1
-    const inputs = submission.inputs.length > 0 ? submission.inputs : Array.from({ length: made }, () => null)
-    const count = submission.count ?? 1
-    if (count > 1 && !submission.serving && inputs.length < count)
-      throw new TrancheError('invalid_input', `${inputs.length === 1 ? 'One input' : `${inputs.length} inputs`} cannot be dealt out among ${count} slices. Ask for fewer, or give more inputs.`)
-    return {
-      asked: {
-        ...admitted,
-        recipe: submission.recipe,
-        model,
-        params: submission.params ?? {},
-        profile: submission.profile ?? null,
-        deviceId: submission.device ?? null,
-        need: submission.need ?? null,
-        leastMiB,
-        backends: submission.backends ?? [],
-        timeLimitMs: submission.timeLimitMs ?? null,
-        serving: submission.serving ?? null,
-        outDir: submission.outDir ?? null,
-      },
-      inputs,
-      dependsOn: submission.dependsOn ?? [],
-      count,
-      hold: submission.hold ?? false,
-      from: {},
-    }
-  }
-
   return {
     summary,
 
     /** Answers once the job is on disk: the first of its gang. */
-    async submit(submission: Submission): Promise<Job> {
-      const accepted = await accept(submission, 0)
-      const [id] = ledger.commit(() => insert(accepted))
-      dispatcher.wake()
-      return show(id)
-    },
+    submit: async (submission: Submission): Promise<Job> => show((await deps.intake.submit([submission]))[0]),
 
     /** All or none, in one transaction. */
-    async submitMany(submissions: readonly Submission[]): Promise<{ ids: string[] }> {
-      const accepted: Accepted[] = []
-      const wrong: { place: number, message: string }[] = []
-      for (const [place, submission] of submissions.entries()) {
-        try {
-          accepted.push(await accept(submission, accepted.reduce((sum, { count }) => sum + count, 0)))
-        }
-        catch (thrown) {
-          wrong.push({ place, message: toErrorShape(thrown).message })
-        }
-      }
-      if (wrong.length > 0)
-        throw new TrancheError('invalid_input', `None of the ${submissions.length} jobs was accepted, as ${wrong.length === 1 ? 'one is' : `${wrong.length} are`} wrong. Number ${wrong[0].place + 1}: ${wrong[0].message}`, { details: { wrong: wrong.slice(0, 100) } })
-      const ids = ledger.commit(() => accepted.flatMap(insert))
-      dispatcher.wake()
-      return { ids }
-    },
+    submitMany: async (submissions: readonly Submission[]): Promise<{ ids: string[] }> => ({ ids: await deps.intake.submit(submissions) }),
 
     list({ states, text, limit }: CallParsed<'jobs.list'>): JobSummary[] {
       const wanted = text?.trim().toLowerCase() ?? ''
@@ -191,7 +103,7 @@ export function createJobService(deps: JobServiceDeps) {
         if (lease)
           ledger.afterwards(() => deps.pool.cancel(lease.sliceIds[0], lease.epoch))
       }))
-      dispatcher.wake()
+      deps.wake()
       return show(id)
     },
 
@@ -210,7 +122,7 @@ export function createJobService(deps: JobServiceDeps) {
       const line = queue === undefined ? job.queueId : deps.registry.queueNamed(queue).id
       const place = before === undefined ? { place: job.place, priority: priority ?? job.priority } : deps.placeBefore({ ...job, queueId: line }, before)
       ledger.commit(() => gangOf(job).filter(({ state }) => !isEnded({ state })).forEach(member => ledger.apply(member, { type: 'reordered', queueId: line, ...place })))
-      dispatcher.wake()
+      deps.wake()
       return summary(row(id))
     },
 
@@ -245,9 +157,7 @@ export function createJobService(deps: JobServiceDeps) {
       const inputs = store.items.ofJob(id).filter(({ state }) => !onlyFailed || state !== 'done').map(({ input }) => input)
       if (inputs.length === 0 && !job.serving)
         throw new TrancheError('conflict', `Every input of job ${id} has its result; there is nothing to retry.`)
-      const [copy] = ledger.commit(() => insert({ asked: job, inputs, dependsOn: [], count: 1, hold: false, from: { retryOf: id } }))
-      dispatcher.wake()
-      return show(copy)
+      return show(deps.intake.again(job, inputs))
     },
 
     submission(id: string) {
@@ -257,43 +167,5 @@ export function createJobService(deps: JobServiceDeps) {
     result: (id: string, index: number): Promise<unknown> => readResult(jobsDir, item(id, index)),
     inputPath: (id: string, index: number): string | null => store.items.get(id, index)?.input ?? null,
     input: (id: string, index: number): string | null => item(id, index).input,
-  }
-}
-
-function pick({ recipe, model, params, profile, deviceId, need, leastMiB, backends, timeLimitMs, serving, outDir, name, tenantId, queueId, priority, labels, notBeforeMs, deadlineMs, maxRunMs, retries }: Asked): Asked {
-  return { recipe, model, params, profile, deviceId, need, leastMiB, backends, timeLimitMs, serving, outDir, name, tenantId, queueId, priority, labels, notBeforeMs, deadlineMs, maxRunMs, retries }
-}
-
-interface Fresh extends Pick<JobRow, 'gang' | 'itemCount' | 'firstInput'> {
-  readonly atMs: number
-  readonly hold: boolean
-}
-
-/** A job that nothing has happened to yet. */
-function newJob(id: string, asked: Asked, { atMs, hold, ...rest }: Fresh): JobRow {
-  return {
-    ...asked,
-    ...rest,
-    id,
-    state: hold ? 'suspended' : 'queued',
-    place: atMs,
-    tries: 1,
-    preemptions: 0,
-    error: null,
-    lastSlice: null,
-    ran: null,
-    moves: 0,
-    lastPauseMs: null,
-    crashes: 0,
-    crashesSinceResult: 0,
-    killsSinceResult: 0,
-    submittedAtMs: atMs,
-    startedAtMs: null,
-    endedAtMs: null,
-    turnSinceMs: atMs,
-    queuedMs: 0,
-    runMs: 0,
-    doneCount: 0,
-    failedCount: 0,
   }
 }

@@ -2,7 +2,7 @@ import type { Holdings } from '../broker/holdings'
 import type { Requests } from '../runtime/requests'
 import type { Alarm } from '../time/alarm'
 import type { DispatcherDeps } from './dispatcher'
-import type { JobServiceDeps } from './jobService'
+import type { CatalogNames } from './submission'
 import { TrancheError } from '../contract/errors'
 import { createRequests } from '../runtime/requests'
 import { createBell } from './bell'
@@ -12,6 +12,7 @@ import { eligibility } from './eligibility'
 import { createEndings } from './endings'
 import { createEvictor } from './evictor'
 import { heldBy } from './held'
+import { createIntake } from './intake'
 import { createJobMover } from './jobMover'
 import { createJobQueryService } from './jobQueryService'
 import { createJobService } from './jobService'
@@ -32,7 +33,7 @@ import { createWindowService } from './windowService'
 import { createWorkerReports } from './workerReports'
 
 export interface SchedulerDeps extends Omit<DispatcherDeps, 'book' | 'snapshot' | 'account' | 'evictor' | 'mover' | 'endings'> {
-  readonly models: JobServiceDeps['catalog']
+  readonly models: CatalogNames
   readonly changes: Parameters<typeof createTenantService>[0]['changes']
   readonly isModelReady: (model: string) => boolean
   readonly holdings: () => Holdings
@@ -88,10 +89,11 @@ export function createScheduler({ models, changes, isModelReady, holdings, ...de
   })
   const reports = createWorkerReports({ ...deps, finish: endings.finish, wake, mover, suspender, evictor, onAnswer: ({ jobId, request, answer }) => requests.answered(jobId, request, answer), onLoaded: requests.moved, onFault: endings.fault })
   const whys = createWhyService({ store, book, lastLook: dispatcher.lastLook, nowMs })
+  const intake = createIntake({ store, ledger, registry, book, catalog: models, capacity, nowMs, wake })
   const jobs = createJobService({
     ...deps,
-    catalog: models,
-    dispatcher,
+    intake,
+    wake,
     mover,
     suspender,
     requests,
