@@ -2,6 +2,7 @@ import type { Catalog } from './catalog/catalog'
 import type { EventName, EventPayload } from './contract/calls'
 import type { Router } from './contract/router'
 import type { LabOptions } from './labOptions'
+import type { LabClock } from './time/labClock'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -40,6 +41,11 @@ import { prepareStateDir } from './store/stateDir'
 import { openStore } from './store/store'
 import { createChanges } from './telemetry/changes'
 import { createUseFeed } from './telemetry/useFeed'
+import { createAlarm } from './time/alarm'
+import { hostClock } from './time/labClock'
+
+/** How often a jump of the clock is looked for when nobody asks for the time. */
+const clockCheckMs = 5000
 
 export type { LabOptions, RuntimeInfo } from './labOptions'
 
@@ -61,11 +67,12 @@ export interface Lab {
  * Throws `state_owned` where another process has the folder, `state_newer` and `state_damaged` for its database.
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  const nowMs = () => Date.now()
+  const clock = options.clock ?? hostClock()
+  const { nowMs } = clock
   const paths = prepareStateDir(options.stateDir)
   const ownership = takeOwnership(paths, options.owner, nowMs())
   try {
-    return await wire(options, paths, ownership, nowMs)
+    return await wire(options, paths, ownership, clock)
   }
   catch (thrown) {
     ownership.release()
@@ -73,7 +80,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   }
 }
 
-async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDir>, ownership: ReturnType<typeof takeOwnership>, nowMs: () => number): Promise<Lab> {
+async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDir>, ownership: ReturnType<typeof takeOwnership>, clock: LabClock): Promise<Lab> {
+  const { nowMs } = clock
   const isFirstStart = !existsSync(paths.database)
   const resources = resourcesDir()
   const log = openLog(paths.logs)
@@ -140,6 +148,9 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
     onFault: (what, thrown) => log.error({ err: thrown }, what),
   })
   const { dispatcher, jobs, jobMover } = scheduler
+  clock.onJump(scheduler.followClock)
+  const clockTimer = setInterval(clock.check, clockCheckMs)
+  clockTimer.unref()
   scheduler.load()
   pool.listen(scheduler.reports)
   changes.on(({ topics }) => topics.includes('catalog') && scheduler.modelsChanged())
@@ -171,6 +182,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
     inputPath: jobs.inputPath,
     runningJobs: () => store.jobs.inState('running').length,
     async close() {
+      clearInterval(clockTimer)
       useFeed.close()
       leases.close()
       await recovering

@@ -1,4 +1,5 @@
 import type { ProcessHost } from './runtime/processHost'
+import type { LabClock } from './time/labClock'
 
 export interface LabOptions {
   readonly stateDir: string
@@ -7,6 +8,8 @@ export interface LabOptions {
   /** False for a lab that only answers calls and starts no job, as `tranche devices` opens it. */
   readonly runJobs: boolean
   readonly runtime: RuntimeInfo
+  /** The host's if absent. */
+  readonly clock?: LabClock
 }
 
 export interface RuntimeInfo {

@@ -23,6 +23,9 @@ export const errorCodes = {
   out_of_memory: 'the slice, or the host, has too little memory for it',
   unsupported: 'this machine or this version cannot do it',
   cancelled: 'a person asked for it to stop',
+  deadline_passed: 'the deadline of a job passed before its end',
+  time_limit: 'a job ran for as long as it may',
+  dependency_failed: 'a job that it waits for did not succeed',
   internal: 'a fault of Tranche itself',
 } as const
 

@@ -27,13 +27,14 @@ export function createBook({ nowMs, rankOf, agingMs, eligibility, dependentsOf }
   const jobs = new Map<string, JobRow>()
   const running = new Map<string, JobRow>()
   const asleep = new Map<string, Asleep>()
+  const deadlines = new Map<string, number>()
   const gangs = new Map<string, Set<string>>()
   const lines = createLines()
 
   /** Jobs that start together with one: its gang, or itself alone. */
   function unitOf({ id, gang }: JobRow): { readonly id: string, readonly members: readonly JobRow[] } {
     if (!gang)
-      return { id, members: jobs.get(id)?.state === 'queued' ? [jobs.get(id) as JobRow] : [] }
+      return { id, members: [jobs.get(id)].filter(job => job?.state === 'queued').filter(job => job !== undefined) }
     const members = [...gangs.get(gang.id) ?? []].flatMap(member => jobs.get(member) ?? [])
     return { id: gang.id, members: members.filter(({ state }) => state === 'queued').sort((a, b) => (a.gang?.index ?? 0) - (b.gang?.index ?? 0)) }
   }
@@ -72,6 +73,7 @@ export function createBook({ nowMs, rankOf, agingMs, eligibility, dependentsOf }
 
   function put(job: JobRow): void {
     running.delete(job.id)
+    deadlines.delete(job.id)
     if (isEnded(job)) {
       forget(job)
     }
@@ -81,6 +83,8 @@ export function createBook({ nowMs, rankOf, agingMs, eligibility, dependentsOf }
         gangs.set(job.gang.id, (gangs.get(job.gang.id) ?? new Set()).add(job.id))
       if (job.state === 'running')
         running.set(job.id, job)
+      else if (job.deadlineMs !== null)
+        deadlines.set(job.id, job.deadlineMs)
       if (job.state !== 'queued')
         asleep.delete(job.id)
     }
@@ -116,6 +120,8 @@ export function createBook({ nowMs, rankOf, agingMs, eligibility, dependentsOf }
     },
     lines: (): Line[] => lines.all(),
     running: (): IterableIterator<JobRow> => running.values(),
+    /** Deadlines of those that do not run. */
+    deadlines: () => [...deadlines].map(([job, atMs]) => ({ job, atMs })),
     get: (jobId: string): JobRow | undefined => jobs.get(jobId),
     jobs: (): IterableIterator<JobRow> => jobs.values(),
     gang: (gangId: string): readonly string[] => [...gangs.get(gangId) ?? []],

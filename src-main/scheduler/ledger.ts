@@ -116,6 +116,11 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
       store.jobs.insert(job)
       pending?.jobs.set(job.id, job)
     },
+    /** Within a transaction: writes what is not an event of the job itself, and tells of it after the commit. */
+    write(job: JobRow): void {
+      store.jobs.update(job)
+      pending?.jobs.set(job.id, job)
+    },
     /** Within a transaction: the job's turn on its slice is over. One that failed and may be tried again goes back to its queue. */
     endTurn(job: JobRow, lease: LeaseRow | undefined, event: JobEvent): JobRow {
       if (lease)

@@ -7,6 +7,7 @@ import { TrancheError } from '../contract/errors'
 import { createRequests } from '../runtime/requests'
 import { createBell } from './bell'
 import { createBook } from './book'
+import { followClock } from './clockJumps'
 import { createDispatcher } from './dispatcher'
 import { eligibility } from './eligibility'
 import { createEndings } from './endings'
@@ -76,7 +77,7 @@ export function createScheduler({ models, changes, isModelReady, holdings, ...de
       capacity,
       devices: store.devices.all,
       windows: windows.planned,
-      slicesOf: jobId => holdings().ofHolder.get(jobId)?.slices ?? [],
+      holdingOf: jobId => holdings().ofHolder.get(jobId),
       isLeaving: jobId => evictor.isAsked(jobId) || suspender.isAsked(jobId) || mover.movingTo(jobId) !== null,
     }, atMs),
   })
@@ -140,6 +141,11 @@ export function createScheduler({ models, changes, isModelReady, holdings, ...de
     /** Models may be here that were not. */
     modelsChanged(): void {
       book.wakeUp((_job, { reason }) => reason === 'model')
+      wake()
+    },
+    /** The clock was set, or the host slept. */
+    followClock(byMs: number): void {
+      followClock(store, ledger, book, byMs, nowMs())
       wake()
     },
     /** Takes up every job that has not ended, at the start. */

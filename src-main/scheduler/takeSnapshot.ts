@@ -1,4 +1,5 @@
 import type { LabCapacity } from '../broker/capacity'
+import type { Holding } from '../broker/holdings'
 import type { DeviceRow } from '../store/devices'
 import type { JobRow } from '../store/jobs'
 import type { Book } from './book'
@@ -14,21 +15,21 @@ export interface SnapshotDeps {
   readonly devices: () => readonly DeviceRow[]
   /** Openings of the windows, now and to come. */
   readonly windows: (nowMs: number) => readonly PlanWindow[]
-  /** Slices of each holder. */
-  readonly slicesOf: (jobId: string) => readonly string[]
+  readonly holdingOf: (jobId: string) => Holding | undefined
   /** Whether a running job was asked to leave its slice. */
   readonly isLeaving: (jobId: string) => boolean
 }
 
 /** What the planner sees now. */
-export function takeSnapshot({ book, registry, uses, capacity, devices, windows, slicesOf, isLeaving }: SnapshotDeps, nowMs: number): Snapshot {
+export function takeSnapshot({ book, registry, uses, capacity, devices, windows, holdingOf, isLeaving }: SnapshotDeps, nowMs: number): Snapshot {
   const { slices, pools } = capacity()
   return {
     settings: registry.settings(),
     tenants: registry.tenants().map(({ id, parentId, terms }) => ({ id, parent: parentId, path: registry.pathOf(id), terms, faded: uses.fadedOf(id) })),
     queues: registry.queues().map(({ id, name, terms }) => ({ id, name, priorityClass: terms.priorityClass, minRunMs: terms.minRunMs })),
     lines: book.lines(),
-    running: [...book.running()].map(job => runningJob(job, slicesOf(job.id), isLeaving(job.id))),
+    running: [...book.running()].map(job => runningJob(job, holdingOf(job.id), isLeaving(job.id))),
+    deadlines: book.deadlines(),
     slices,
     pools,
     windows: windows(nowMs),
@@ -36,17 +37,20 @@ export function takeSnapshot({ book, registry, uses, capacity, devices, windows,
   }
 }
 
-function runningJob(job: JobRow, slices: readonly string[], leaving: boolean): PlanRunning {
-  const bounds = [job.deadlineMs, job.maxRunMs === null ? null : job.turnSinceMs + Math.max(0, job.maxRunMs - job.runMs)].filter(bound => bound !== null)
+function runningJob(job: JobRow, holding: Holding | undefined, leaving: boolean): PlanRunning {
+  const runsOutMs = job.maxRunMs === null ? null : job.turnSinceMs + Math.max(0, job.maxRunMs - job.runMs)
+  const isDeadline = job.deadlineMs !== null && (runsOutMs === null || job.deadlineMs <= runsOutMs)
   return {
     job: job.id,
     tenant: job.tenantId,
     queue: job.queueId,
-    slices,
+    slices: holding?.slices ?? [],
+    amount: holding?.amount ?? { compute: 0, memoryMiB: 0 },
     request: { profile: job.profile, device: job.deviceId, need: job.need },
     leastMiB: job.leastMiB,
     sinceMs: job.turnSinceMs,
-    endsByMs: bounds.length > 0 ? Math.min(...bounds) : null,
+    endsByMs: isDeadline ? job.deadlineMs : runsOutMs,
+    endsBy: isDeadline ? 'deadline' : 'run-time',
     gang: job.gang?.id ?? null,
     leaving,
     movable: true,

@@ -41,6 +41,7 @@ export function leaseRepository(db: Database) {
   const nextDue = db.prepare<[], { atMs: number | null }>(`SELECT min(min(coalesce(expiresAtMs, 9e15), coalesce(usedAtMs + idleAfterMs, 9e15))) AS atMs
     FROM lease WHERE releasedAtMs IS NULL AND (expiresAtMs IS NOT NULL OR idleAfterMs IS NOT NULL)`)
   const renew = db.prepare('UPDATE lease SET usedAtMs = @usedAtMs, expiresAtMs = @expiresAtMs WHERE epoch = @epoch AND releasedAtMs IS NULL')
+  const shiftUse = db.prepare('UPDATE lease SET usedAtMs = usedAtMs + ? WHERE releasedAtMs IS NULL')
   const release = db.prepare('UPDATE lease SET releasedAtMs = ?, released = ? WHERE epoch = ? AND releasedAtMs IS NULL')
   const first = (row: Stored | undefined) => row && fromStored(row)
   return {
@@ -68,6 +69,8 @@ export function leaseRepository(db: Database) {
     due: (nowMs: number): LeaseRow[] => due.all({ nowMs }).map(fromStored),
     /** When the next lease ends by itself; null if none does. */
     nextDueMs: (): number | null => nextDue.get()?.atMs ?? null,
+    /** The clock has jumped: idleness counts on from its new time. */
+    shiftUse: (byMs: number): void => void shiftUse.run(byMs),
     /** Returns false if it was released before. */
     renew: (epoch: number, usedAtMs: number, expiresAtMs: number | null): boolean => renew.run({ epoch, usedAtMs, expiresAtMs }).changes === 1,
     /** Returns false if it was released before. */

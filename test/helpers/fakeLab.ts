@@ -3,10 +3,12 @@ import type { JournalDeps } from '../../src-main/broker/layoutJournal'
 import type { RunRequest } from '../../src-main/runtime/protocol'
 import type { WorkerPool } from '../../src-main/runtime/workerPool'
 import type { StatePaths } from '../../src-main/store/stateDir'
-import { labCapacity, labPart } from '../../src-main/broker/capacity'
+import { labPart } from '../../src-main/broker/capacity'
+import { createHoldings } from '../../src-main/broker/holdings'
 import { createLayoutJournal } from '../../src-main/broker/layoutJournal'
 import { createLayoutService } from '../../src-main/broker/layoutService'
 import { createLeaseService } from '../../src-main/broker/leaseService'
+import { createCapacity } from '../../src-main/broker/liveCapacity'
 import { makePart } from '../../src-main/broker/takeCut'
 import { createDeviceService } from '../../src-main/inventory/deviceService'
 import { readGpuTables } from '../../src-main/inventory/gpuTables'
@@ -16,6 +18,7 @@ import { createScheduler } from '../../src-main/scheduler/scheduler'
 import { rulesOf } from '../../src-main/slicing/rules'
 import { openStore } from '../../src-main/store/store'
 import { createChanges } from '../../src-main/telemetry/changes'
+import { createAlarm } from '../../src-main/time/alarm'
 
 export const gpus = readGpuTables(resourcesDir())
 
@@ -71,11 +74,12 @@ export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[
   const ledger = createLedger({ store, nowMs, changes })
   const tablesFor = () => gpus
   const host: LabHost = { cores: 2, spatialMeans: 'turns', cudaInstalled: false, tablesFor }
-  const capacity = () => labCapacity(store, host)
+  const holdings = createHoldings(store)
+  const capacity = createCapacity(store, host, holdings)
   const devices = createDeviceService({ store, gpus, tablesFor, cpu: { model: 'Test CPU', cores: 2, memoryMiB: 8192 }, cudaInstalled: false, nowMs, changes })
   devices.syncHardware([])
   const { pool, running, cancelled } = fakePool()
-  const { dispatcher, reports, jobs, moves, jobMover, mover, suspender } = createScheduler({
+  const scheduler = createScheduler({
     store,
     ledger,
     jobsDir: paths.jobs,
@@ -88,6 +92,8 @@ export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[
     isModelReady: () => true,
     environment: () => ({}),
     capacity,
+    holdings,
+    alarm: createAlarm({ nowMs, check: () => {}, onJump: () => {} }),
     makePart(id, profile) {
       const device = devices.get(id)
       return labPart(device, makePart({ store, tablesFor, nowMs }, device, profile), host)
@@ -96,12 +102,14 @@ export function wireLab(paths: StatePaths, options: { readonly faults?: unknown[
     changes,
     onFault: (_what, thrown) => options.faults?.push(thrown),
   })
-  const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: dispatcher.revoke })
+  scheduler.load()
+  const { dispatcher, endings, reports, jobs, moves, jobMover, mover, suspender } = scheduler
+  const leases = createLeaseService({ store, tablesFor, nowMs, changes, wake: dispatcher.wake, revokeJob: endings.revoke })
   const journal = createLayoutJournal({ store, nowMs, cutterOf: options.cutterOf ?? (() => null), rulesFor: (device, layout) => rulesOf({ ...device, ...layout }, gpus), jobs: jobMover, onProgress: changes.devices })
   const layouts = createLayoutService({ store, tablesFor, indexOf: () => 0, devices, journal, changes, nowMs, onChanged: dispatcher.wake })
   /** Lets time pass. */
   const wait = (ms: number) => void (now += ms)
-  return { store, ledger, devices, dispatcher, reports, jobs, moves, mover, suspender, leases, layouts, running, cancelled, changes, capacity, nowMs, wait }
+  return { store, ledger, devices, scheduler, endings, dispatcher, reports, jobs, moves, mover, suspender, leases, layouts, running, cancelled, changes, capacity, nowMs, wait }
 }
 
 /** Lets everything that was put off to the next turns of the event loop happen. */

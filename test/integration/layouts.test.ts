@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   lab.leases.close()
-  await lab.dispatcher.close()
+  lab.dispatcher.close()
   lab.store.close()
 })
 
@@ -154,7 +154,7 @@ describe('a layout of real hardware', () => {
 
   async function reopen(cutter: HardwareCutter) {
     lab.leases.close()
-    await lab.dispatcher.close()
+    lab.dispatcher.close()
     lab.store.close()
     lab = wireLab(paths, { cutterOf: device => device.kind === 'gpu' ? cutter : null })
     lab.devices.syncHardware([gpu])

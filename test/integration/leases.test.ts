@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(async () => {
   expect(checkInvariants({ store: lab.store, tablesFor: () => gpus, jobsDir: paths.jobs, nowMs: lab.nowMs() }).filter(({ ok }) => !ok)).toEqual([])
   lab.leases.close()
-  await lab.dispatcher.close()
+  lab.dispatcher.close()
   lab.store.close()
 })
 

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(async () => {
   await settle()
   lab.leases.close()
-  await lab.dispatcher.close()
+  lab.dispatcher.close()
   lab.store.close()
 })
 

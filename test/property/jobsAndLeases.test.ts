@@ -79,14 +79,14 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
         expect(thrown).not.toHaveProperty('code', 'internal')
       })
       await settle()
-      await lab.dispatcher.settled()
+      await lab.endings.settled()
       const broken = checkInvariants({ store: lab.store, tablesFor: () => gpus, jobsDir: paths.jobs, nowMs: lab.nowMs() }).filter(({ ok }) => !ok)
       expect(broken).toEqual([])
       for (const id of acknowledged)
         expect(lab.store.jobs.get(id)).toBeDefined()
     }
     lab.leases.close()
-    await lab.dispatcher.close()
+    lab.dispatcher.close()
     lab.store.close()
 
     async function act(asked: Operation): Promise<void> {
@@ -121,7 +121,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
         }
         case 'die':
           lab.leases.close()
-          await lab.dispatcher.close()
+          lab.dispatcher.close()
           lab.store.close()
           lab = wireLab(paths)
           requeueRunning(lab.store, lab.ledger, 'owner-died')

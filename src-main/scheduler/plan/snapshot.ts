@@ -1,5 +1,5 @@
 import type { PlanPool, PlanSlice, SliceRequest } from '../../broker/planRequest'
-import type { PriorityClass, Rule, SchedulerSettings, TenantTerms } from '../../contract/model'
+import type { Amount, PriorityClass, Rule, SchedulerSettings, TenantTerms, WaitReason } from '../../contract/model'
 
 /**
  * What the planner sees, and what it answers. Pure data: the same in life, in tests and in replays. Times are ms of the
@@ -56,8 +56,9 @@ export interface PlanRunning {
   readonly job: string
   readonly tenant: string
   readonly queue: string
-  /** The slice that it holds; while it is moved, also the one it moves to. */
+  /** The slice that it holds; while it is moved, after it the one that it moves to. */
   readonly slices: readonly string[]
+  readonly amount: Amount
   /** What it asks for: where it could be moved to. */
   readonly request: SliceRequest
   readonly leastMiB: number | null
@@ -65,6 +66,8 @@ export interface PlanRunning {
   readonly sinceMs: number
   /** When it has to end at the latest; null where nothing bounds it. */
   readonly endsByMs: number | null
+  /** What ends it then. */
+  readonly endsBy: 'deadline' | 'run-time'
   readonly gang: string | null
   /** It was asked to leave its slice already, or is being moved: nothing more is asked of it. */
   readonly leaving: boolean
@@ -89,6 +92,8 @@ export interface Snapshot {
   readonly queues: readonly PlanQueue[]
   readonly lines: readonly Line[]
   readonly running: readonly PlanRunning[]
+  /** Deadlines of jobs that wait, in a line or not. */
+  readonly deadlines: readonly { readonly job: string, readonly atMs: number }[]
   readonly slices: readonly PlanSlice[]
   readonly pools: readonly PlanPool[]
   /** Times that are open now or will be; of a weekly window its next ones. */
@@ -118,9 +123,23 @@ export interface Reservation {
   readonly fromMs: number | null
 }
 
+/** Why the first unit of a line does not start now. */
+export interface Wait {
+  readonly reason: WaitReason
+  /** In words: what it waits for, and what would let it in. */
+  readonly waitsFor: string
+  readonly wouldStartIf: string
+  /** Who holds the slices that it could run on. */
+  readonly heldBy: readonly { readonly holder: string, readonly what: string, readonly untilMs: number | null }[]
+  /** Slices that it could run on, free or not. */
+  readonly places: number
+}
+
 export interface Plan {
   readonly decisions: readonly Decision[]
   readonly reservations: readonly Reservation[]
+  /** By line: what its first unit waits for. Lines that were not come to are not in it. */
+  readonly waits: ReadonlyMap<string, Wait>
   /** When time alone will change the answer: a window, a deadline, a run time, a minimum run time; null for never. */
   readonly nextMs: number | null
 }

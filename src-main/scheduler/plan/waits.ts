@@ -1,0 +1,72 @@
+import type { Blocked } from './actions/allocate'
+import type { Board } from './board'
+import type { Cursor } from './order'
+import type { Refused } from './quota'
+import type { Wait } from './snapshot'
+import { partOf, serves, wordsOf } from '../../broker/planRequest'
+import { closed } from './board'
+
+/** Holders that a wait names at most. */
+const mostHolders = 20
+
+/** What a unit waits for, in words that an admin can act on. */
+export function waitOf(board: Board, cursor: Cursor, blocked: Blocked): Wait {
+  return blocked.by === 'quota' ? quotaWait(blocked.refused) : slicesWait(board, cursor, blocked.found)
+}
+
+function quotaWait({ reason, tenant, what }: Refused): Wait {
+  const { path, terms } = tenant.tenant
+  const words = {
+    running: { waitsFor: `${path} to have a job less: it runs ${tenant.held.running} of the ${terms.cap.running} that it may`, wouldStartIf: `a job of ${path} ends, or an admin raises its cap` },
+    cap: { waitsFor: `${path} to use less: with this job it would be beyond its cap`, wouldStartIf: `jobs of ${path} end, or an admin raises its cap` },
+    borrowing: { waitsFor: `${path} to use less: with this job it would borrow more than it may`, wouldStartIf: `jobs of ${path} end, or an admin raises what it may borrow` },
+    lending: { waitsFor: `more to be free: what is left is guaranteed to ${path}, which does not lend it`, wouldStartIf: `other jobs end, or an admin lets ${path} lend more` },
+  }
+  return { reason, ...words[what], heldBy: [], places: 0 }
+}
+
+function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
+  const { line, tenant } = cursor
+  const wanted = line.count > 1 ? `${line.count} times ${wordsOf(line)}` : wordsOf(line)
+  const kinds = board.kinds.serving(line, line.leastMiB)
+  const pools = [...board.pools.values()].filter(({ pool }) => partOf(line, pool) !== null)
+  const all = kinds.flatMap(({ slices }) => slices)
+  if (all.length === 0 && pools.length === 0)
+    return nothingServes(board, cursor, wanted)
+  const shut = kinds.map(({ sample }) => ({ sample, shut: closed(board, sample.device, line, tenant) })).filter(each => each.shut !== null)
+  if (kinds.length > 0 && shut.length === kinds.length && pools.length === 0) {
+    const [{ sample, shut: first }] = shut
+    return { reason: first?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${first?.words}`, wouldStartIf: first?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places: all.length }
+  }
+  const open = kinds.filter(({ sample }) => !closed(board, sample.device, line, tenant)).flatMap(({ slices }) => slices)
+  const holders = new Map(open.flatMap(({ holder, profile, deviceName }) => holder === null ? [] : [[holder, `${profile} of ${deviceName}`] as const]))
+  pools.forEach(({ pool }) => pool.holders.forEach(holder => holders.set(holder, `a part of ${pool.deviceName}`)))
+  const kept = open.filter(({ id }) => board.free.has(id) && board.kept.has(id))
+  kept.forEach(({ id, profile, deviceName }) => {
+    const by = board.reservations.find(({ slices }) => slices.includes(id))
+    if (by && by.job !== line.units[cursor.next].jobs[0])
+      holders.set(by.job, `${profile} of ${deviceName} is kept for it`)
+  })
+  const heldBy = [...holders].slice(0, mostHolders).map(([holder, what]) => ({ holder, what, untilMs: board.running.get(holder)?.endsByMs ?? null }))
+  return {
+    reason: line.count > 1 ? 'gang' : 'slice',
+    waitsFor: line.count > 1 ? `${wanted} at the same time: ${found} ${found === 1 ? 'is' : 'are'} free` : `${wanted}, which is held by ${names(heldBy.map(({ holder }) => holder))}`,
+    wouldStartIf: line.count > 1 ? `${line.count - found} more of the ${open.length} are free at the same time` : `one of these lets go${line.leftMs === null && kept.length > 0 ? ', or it says how long it runs at most (`--max-run`), so that it can go in between' : ''}`,
+    heldBy,
+    places: all.length,
+  }
+}
+
+function nothingServes(board: Board, { line }: Cursor, wanted: string): Wait {
+  const known = [...board.snapshot.slices.filter(slice => serves(slice, line)), ...board.snapshot.pools.filter(pool => partOf(line, pool) !== null)]
+  const unusable = known.find(place => place.unusable !== null)
+  if (unusable)
+    return { reason: 'device', waitsFor: `${wanted} on ${unusable.deviceName}: ${unusable.unusable}`, wouldStartIf: 'the device can be used again', heldBy: [], places: 0 }
+  if (known.length > 0)
+    return { reason: 'no-such-slice', waitsFor: `a larger slice: ${wanted} has too little memory, the model needs about ${Math.ceil(line.leastMiB ?? 0)} MiB`, wouldStartIf: 'a larger slice is cut, or it is submitted with a smaller batch', heldBy: [], places: 0 }
+  return { reason: 'no-such-slice', waitsFor: `${wanted}${line.device === null ? '' : ` on ${line.device}`}, which does not exist any more`, wouldStartIf: 'such a slice is cut (`tranche slice explain` says how), or it is submitted for another', heldBy: [], places: 0 }
+}
+
+function names(holders: readonly string[]): string {
+  return holders.length === 0 ? 'nobody for long' : `${holders.slice(0, 3).join(', ')}${holders.length > 3 ? ` and ${holders.length - 3} more` : ''}`
+}
