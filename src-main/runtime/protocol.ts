@@ -4,7 +4,7 @@ import { backendIds, backendReport, recipeIds, serving } from '../contract/model
 
 /**
  * What the lab and a worker say to each other. A worker runs models that others made, so what it says is validated like
- * any input, and it never names a path: both sides derive where a result lies from its index and epoch.
+ * any input, and it never names a path: both sides derive the file of a result from its epoch.
  */
 
 const bytes = z.custom<Uint8Array>(value => value instanceof Uint8Array, 'bytes')
@@ -21,7 +21,7 @@ export const runRequest = z.object({
   /** Absolute paths of the model's files by role. */
   files: z.record(z.string(), z.string()),
   params: z.record(z.string(), z.unknown()),
-  /** Inputs between two checkpoints; the recipe's own choice if null. */
+  /** Inputs that are read at once; the recipe's own choice if null. With 1, each is reported before the next is computed. */
   batchSize: z.number().int().positive().nullable(),
   items: z.array(item),
   carry: carry.nullable(),
@@ -76,7 +76,8 @@ export const fromWorker = z.discriminatedUnion('type', [
     type: z.literal('batch'),
     ...ofJob,
     outcomes: z.array(z.discriminatedUnion('ok', [
-      z.object({ index: z.number().int(), ok: z.literal(true), withFiles: z.boolean() }),
+      /** Its record lies in the pack of the epoch, from `at` on. */
+      z.object({ index: z.number().int(), ok: z.literal(true), at: z.number().int().nonnegative(), bytes: z.number().int().positive(), withFiles: z.boolean() }),
       z.object({ index: z.number().int(), ok: z.literal(false), error: errorShape }),
     ])).max(10_000),
   }),

@@ -1,6 +1,7 @@
 import type { LabCapacity, LabSlice } from '../broker/capacity'
 import type { Catalog } from '../catalog/catalog'
 import type { ErrorShape } from '../contract/errors'
+import type { ItemRow } from '../store/items'
 import type { JobRow } from '../store/jobs'
 import type { Ledger } from './ledger'
 import type { StartDeps } from './startWorker'
@@ -116,7 +117,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       return
     const items = store.items.ofJob(jobId)
     const left = items.filter(({ state }) => state === 'pending').length
-    const copying = exportResults(job, items, jobsDir)
+    const copying = copyOut(job, items)
       .then(
         () => ({ error: left > 0 ? unfinished(left) : failureOf(items.length, items.filter(({ state }) => state === 'failed')), exported: true }),
         (thrown: unknown) => ({ error: toErrorShape(thrown), exported: false }),
@@ -129,6 +130,11 @@ export function createDispatcher(deps: DispatcherDeps) {
         wake()
       })
     finishing.add(copying)
+  }
+
+  async function copyOut({ id, outDir }: JobRow, items: readonly ItemRow[]): Promise<void> {
+    if (outDir !== null)
+      await exportResults(id, items, jobsDir, outDir)
   }
 
   function end(jobId: string, error: ErrorShape | null, exported = true): void {

@@ -10,7 +10,7 @@ import type { Suspender } from './suspender'
 import { leaseInForce } from '../broker/grant'
 import { TrancheError } from '../contract/errors'
 import { deathError } from '../runtime/death'
-import { resultPath } from '../runtime/resultPath'
+import { placeText } from '../runtime/results/place'
 import { blameOf } from './blame'
 
 export interface ReportDeps {
@@ -102,7 +102,7 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
   function commitBatch(job: JobRow, epoch: number, outcomes: readonly BatchOutcome[]): void {
     for (const outcome of outcomes) {
       const result = outcome.ok
-        ? { state: 'done' as const, output: resultPath(outcome.index, epoch, outcome.withFiles), error: null }
+        ? { state: 'done' as const, output: placeText({ ...outcome, epoch }), error: null }
         : { state: 'failed' as const, output: null, error: outcome.error }
       if (!store.items.finish({ jobId: job.id, idx: outcome.index, epoch, ...result }))
         throw new TrancheError('internal', `A worker gave input ${outcome.index} of ${job.id} a second result.`)
