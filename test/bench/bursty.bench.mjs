@@ -28,7 +28,7 @@ const roundMs = 21_000
 const leaseMs = 3000
 const soonMs = 500
 const tenants = 7
-const duties = { callers: 0.15, bursts: 0.1 }
+const duties = { callers: 0.15, bursts: 0.08 }
 const side = 96
 
 const { connectSocket, smallConvolution } = await load('serving/bundle.ts')
@@ -56,13 +56,17 @@ async function requestMs(device) {
   return median(taken)
 }
 
-/** One tenant that asks, waits and pauses. `use` has it ask until its time with the device is over. */
+/**
+ * One tenant that asks, waits and pauses. `use` has it ask until its time with the device is over; `unanswered` is for how long, at
+ * least, those waited that had no answer when the round ended.
+ */
 function caller(seed, computeMs, endsAt) {
   const latencies = []
   const pause = pausesOf(seed, computeMs * (1 - duties.callers) / duties.callers)
   let wantedAt = performance.now() + pause()
   return {
     latencies,
+    unanswered: () => wantedAt < endsAt ? [endsAt - wantedAt] : [],
     async use(id, untilAt) {
       const leavesAt = Math.min(untilAt, endsAt)
       for (;;) {
@@ -70,8 +74,11 @@ function caller(seed, computeMs, endsAt) {
         if (performance.now() >= leavesAt)
           return
         await ask(id)
-        latencies.push(performance.now() - wantedAt)
-        wantedAt = performance.now() + pause()
+        const answeredAt = performance.now()
+        if (answeredAt > endsAt)
+          return
+        latencies.push(answeredAt - wantedAt)
+        wantedAt = answeredAt + pause()
       }
     },
   }
@@ -84,7 +91,6 @@ function burster(seed, computeMs, endsAt) {
   const arrivals = burstsOf(seed, computeMs / duties.bursts, endsAt - beganAt).map(atMs => beganAt + atMs)
   return {
     latencies,
-    /** Those without an answer have waited for at least this long. */
     unanswered: () => arrivals.map(atMs => endsAt - atMs),
     async use(id, untilAt) {
       const leavesAt = Math.min(untilAt, endsAt)
@@ -156,7 +162,7 @@ async function compare(kind, tenantOf) {
     for (const way of round % 2 ? ['inTurn', 'sliced'] : ['sliced', 'inTurn']) {
       const all = way === 'sliced' ? await sliced(cut.id, make) : await inTurn(whole.id, make)
       const answered = all.flatMap(({ latencies }) => latencies)
-      const latencies = [...answered, ...all.flatMap(({ unanswered }) => unanswered?.() ?? [])]
+      const latencies = [...answered, ...all.flatMap(({ unanswered }) => unanswered())]
       measured[way].push({
         wanted: latencies.length * 1000 / roundMs,
         speed: answered.length * 1000 / roundMs,
