@@ -53,7 +53,8 @@ export const toWorker = z.discriminatedUnion('type', [
   /** Come to the next point where another worker can go on, report what is done, and say `yielded`. */
   z.object({ type: z.literal('yield'), epoch: z.number() }),
   z.object({ type: z.literal('cancel'), epoch: z.number() }),
-  z.object({ type: z.literal('infer'), epoch: z.number(), request: z.number().int(), inputs: z.array(plainTensor) }),
+  /** Requests that came at the same time, in the order they came. */
+  z.object({ type: z.literal('infer'), epoch: z.number(), requests: z.array(z.object({ request: z.number().int(), inputs: z.array(plainTensor) })) }),
   /** Where processes cannot be stopped: for how long inputs may begin (Infinity until told otherwise), or 0 to wait before the next. */
   z.object({ type: z.literal('turn'), ms: z.number().nonnegative() }),
   z.object({ type: z.literal('stop') }),
@@ -88,14 +89,17 @@ export const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('finished'), ...ofJob }),
   /** The job as a whole cannot go on. */
   z.object({ type: z.literal('failed'), ...ofJob, error: errorShape }),
+  /** What a served model gave to requests that ran together, or that it refuses one. */
   z.object({
-    type: z.literal('answer'),
+    type: z.literal('answers'),
     ...ofJob,
-    request: z.number().int(),
-    answer: z.discriminatedUnion('ok', [
-      z.object({ ok: z.literal(true), outputs: z.array(plainTensor), latencyMs: z.number(), batch: z.number().int() }),
-      z.object({ ok: z.literal(false), error: errorShape }),
-    ]),
+    answers: z.array(z.object({
+      request: z.number().int(),
+      answer: z.discriminatedUnion('ok', [
+        z.object({ ok: z.literal(true), outputs: z.array(plainTensor), latencyMs: z.number(), batch: z.number().int() }),
+        z.object({ ok: z.literal(false), error: errorShape }),
+      ]),
+    })),
   }),
   z.object({ type: z.literal('use'), cpuMs: z.number(), memoryMiB: z.number() }),
 ])
@@ -106,4 +110,5 @@ export type PlainTensor = z.infer<typeof plainTensor>
 export type ToWorker = z.infer<typeof toWorker>
 export type FromWorker = z.infer<typeof fromWorker>
 export type BatchOutcome = Extract<FromWorker, { type: 'batch' }>['outcomes'][number]
-export type InferAnswer = Extract<FromWorker, { type: 'answer' }>['answer']
+export type InferRequest = Extract<ToWorker, { type: 'infer' }>['requests'][number]
+export type InferAnswer = Extract<FromWorker, { type: 'answers' }>['answers'][number]['answer']

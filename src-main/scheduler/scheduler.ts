@@ -29,7 +29,7 @@ export function createScheduler({ models, changes, ...deps }: SchedulerDeps) {
     },
   })
   const mover = createMover({ ...deps, finish: dispatcher.finish, wake: dispatcher.wake })
-  const reports = createWorkerReports({ ...deps, finish: dispatcher.finish, wake: dispatcher.wake, mover, suspender, onAnswer: ({ jobId, request, answer }) => requests.answered(jobId, request, answer), onLoaded: requests.moved, onFault: dispatcher.fault })
+  const reports = createWorkerReports({ ...deps, finish: dispatcher.finish, wake: dispatcher.wake, mover, suspender, onAnswers: ({ jobId, answers }) => answers.forEach(({ request, answer }) => requests.answered(jobId, request, answer)), onLoaded: requests.moved, onFault: dispatcher.fault })
   const jobs = createJobService({ ...deps, catalog: models, dispatcher, mover, suspender, requests, changes })
   const moves = createMoveService({ store, mover, capacity: deps.capacity })
   ledger.onChanged((jobId) => {

@@ -24,7 +24,7 @@ export interface ReportDeps {
   readonly mover: Mover
   readonly suspender: Suspender
   /** A served model has answered. */
-  readonly onAnswer: (message: Extract<FromWorker, { type: 'answer' }>) => void
+  readonly onAnswers: (message: Extract<FromWorker, { type: 'answers' }>) => void
   /** A job's model is loaded. */
   readonly onLoaded: (jobId: string) => void
   readonly onFault: (jobId: string, thrown: unknown) => void
@@ -33,12 +33,12 @@ export interface ReportDeps {
 type JobMessage = Extract<FromWorker, { jobId: string }>
 
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
-export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, onAnswer, onLoaded, onFault }: ReportDeps): WorkerListener {
+export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, onAnswers, onLoaded, onFault }: ReportDeps): WorkerListener {
   function receive(message: JobMessage): void {
     if (mover.takeMessage(message) || message.type === 'progress')
       return
-    if (message.type === 'answer')
-      return onAnswer(message)
+    if (message.type === 'answers')
+      return onAnswers(message)
     const ended = message.type === 'finished' || message.type === 'failed' || message.type === 'yielded'
     let goesOn = false
     const isInForce = ledger.change(message.jobId, (job) => {
