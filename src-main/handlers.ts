@@ -109,6 +109,7 @@ export function createHandlers({ options, paths, store, devices, scheduler, memo
     'jobs.infer': ({ id, inputs }) => jobs.infer(id, inputs),
     'jobs.retry': request => jobs.retry(request),
     'jobs.result': ({ id, index }) => jobs.result(id, index),
+    'jobs.export': ({ id, outDir }) => jobs.exportTo(id, outDir),
     'jobs.waveform': async ({ id, index, buckets }) => {
       const path = jobs.input(id, index)
       if (path === null)

@@ -201,6 +201,8 @@ export const calls = {
   'jobs.retry': { input: byId.extend({ onlyFailed: z.boolean().default(false) }).strict(), output: job },
   /** The result of one input, as JSON; null while there is none. */
   'jobs.result': { input: z.object({ id: z.string(), index: z.number().int().nonnegative() }).strict(), output: z.unknown() },
+  /** Writes the results that a job has as files into a folder, over those that are there under the same names. */
+  'jobs.export': { input: byId.extend({ outDir: z.string().min(1) }).strict(), output: z.object({ id: z.string(), outDir: z.string(), results: z.number().int() }) },
   /** Loudest sample per bucket of a WAV input, 0 to 1, for drawing its waveform. */
   'jobs.waveform': {
     input: z.object({ id: z.string(), index: z.number().int().nonnegative(), buckets: z.number().int().min(10).max(4000) }).strict(),

@@ -4,6 +4,7 @@ import type { DeviceRow } from '../store/devices'
 import type { Store } from '../store/store'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { packName, parsePlace } from '../runtime/results/place'
 import { resultsDir } from '../scheduler/resultFiles'
 import { computeInstanceRules } from '../slicing/modes/computeInstances'
 import { cutLayout, rulesOf } from '../slicing/rules'
@@ -95,7 +96,7 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
     SELECT device.name || ': ' || sum(slice.memoryMiB) || ' of ' || device.memoryMiB || ' MiB' AS broken
     FROM slice JOIN device ON device.id = slice.deviceId WHERE parentId IS NULL GROUP BY device.id HAVING sum(slice.memoryMiB) > device.memoryMiB`),
 
-  'every result file is there, inside the state folder': missingResults,
+  'every result is there whole, inside the state folder': missingResults,
 }
 
 /** Checks every invariant of the design against the database. */
@@ -108,9 +109,23 @@ export function checkInvariants(subject: Subject): Check[] {
 
 function missingResults({ store, jobsDir }: Subject): string[] {
   const done = store.db.prepare<[], { jobId: string, output: string }>(`SELECT jobId, output FROM item WHERE state = 'done'`).all()
+  const sizes = new Map<string, number | null>()
+  const sizeOf = (path: string): number | null => {
+    const known = sizes.get(path)
+    if (known !== undefined)
+      return known
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    const size = found?.isFile() ? found.size : null
+    sizes.set(path, size)
+    return size
+  }
   return done.flatMap(({ jobId, output }) => {
-    const isOurs = /^\d{6,}\.e\d+(?:\.json|\/result\.json)$/.test(output)
-    const isThere = isOurs && lstatSync(join(resultsDir(jobsDir, jobId), output), { throwIfNoEntry: false })?.isFile() === true
+    const folder = resultsDir(jobsDir, jobId)
+    const place = parsePlace(output)
+    const isOfEarlierVersion = /^\d{6,}\.e\d+(?:\.json|\/result\.json)$/.test(output)
+    const isThere = place
+      ? (sizeOf(join(folder, packName(place.epoch))) ?? -1) >= place.at + place.bytes
+      : isOfEarlierVersion && sizeOf(join(folder, output)) !== null
     return isThere ? [] : [`${jobId}: ${output}`]
   })
 }

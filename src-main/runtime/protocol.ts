@@ -4,7 +4,7 @@ import { backendIds, backendReport, recipeIds, serving } from '../contract/model
 
 /**
  * What the lab and a worker say to each other. A worker runs models that others made, so what it says is validated like
- * any input, and it never names a path: both sides derive where a result lies from its index and epoch.
+ * any input, and it never names a path: both sides derive the file of a result from its epoch.
  */
 
 const bytes = z.custom<Uint8Array>(value => value instanceof Uint8Array, 'bytes')
@@ -21,7 +21,7 @@ export const runRequest = z.object({
   /** Absolute paths of the model's files by role. */
   files: z.record(z.string(), z.string()),
   params: z.record(z.string(), z.unknown()),
-  /** Inputs between two checkpoints; the recipe's own choice if null. */
+  /** Inputs that are read at once; the recipe's own choice if null. With 1, each is reported before the next is computed. */
   batchSize: z.number().int().positive().nullable(),
   items: z.array(item),
   carry: carry.nullable(),
@@ -53,7 +53,8 @@ export const toWorker = z.discriminatedUnion('type', [
   /** Come to the next point where another worker can go on, report what is done, and say `yielded`. */
   z.object({ type: z.literal('yield'), epoch: z.number() }),
   z.object({ type: z.literal('cancel'), epoch: z.number() }),
-  z.object({ type: z.literal('infer'), epoch: z.number(), request: z.number().int(), inputs: z.array(plainTensor) }),
+  /** Requests that came at the same time, in the order they came. */
+  z.object({ type: z.literal('infer'), epoch: z.number(), requests: z.array(z.object({ request: z.number().int(), inputs: z.array(plainTensor) })) }),
   /** Where processes cannot be stopped: for how long inputs may begin (Infinity until told otherwise), or 0 to wait before the next. */
   z.object({ type: z.literal('turn'), ms: z.number().nonnegative() }),
   z.object({ type: z.literal('stop') }),
@@ -76,7 +77,8 @@ export const fromWorker = z.discriminatedUnion('type', [
     type: z.literal('batch'),
     ...ofJob,
     outcomes: z.array(z.discriminatedUnion('ok', [
-      z.object({ index: z.number().int(), ok: z.literal(true), withFiles: z.boolean() }),
+      /** Its record lies in the pack of the epoch, from `at` on. */
+      z.object({ index: z.number().int(), ok: z.literal(true), at: z.number().int().nonnegative(), bytes: z.number().int().positive(), withFiles: z.boolean() }),
       z.object({ index: z.number().int(), ok: z.literal(false), error: errorShape }),
     ])).max(10_000),
   }),
@@ -87,14 +89,17 @@ export const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('finished'), ...ofJob }),
   /** The job as a whole cannot go on. */
   z.object({ type: z.literal('failed'), ...ofJob, error: errorShape }),
+  /** What a served model gave to requests that ran together, or that it refuses one. */
   z.object({
-    type: z.literal('answer'),
+    type: z.literal('answers'),
     ...ofJob,
-    request: z.number().int(),
-    answer: z.discriminatedUnion('ok', [
-      z.object({ ok: z.literal(true), outputs: z.array(plainTensor), latencyMs: z.number(), batch: z.number().int() }),
-      z.object({ ok: z.literal(false), error: errorShape }),
-    ]),
+    answers: z.array(z.object({
+      request: z.number().int(),
+      answer: z.discriminatedUnion('ok', [
+        z.object({ ok: z.literal(true), outputs: z.array(plainTensor), latencyMs: z.number(), batch: z.number().int() }),
+        z.object({ ok: z.literal(false), error: errorShape }),
+      ]),
+    })),
   }),
   z.object({ type: z.literal('use'), cpuMs: z.number(), memoryMiB: z.number() }),
 ])
@@ -105,4 +110,5 @@ export type PlainTensor = z.infer<typeof plainTensor>
 export type ToWorker = z.infer<typeof toWorker>
 export type FromWorker = z.infer<typeof fromWorker>
 export type BatchOutcome = Extract<FromWorker, { type: 'batch' }>['outcomes'][number]
-export type InferAnswer = Extract<FromWorker, { type: 'answer' }>['answer']
+export type InferRequest = Extract<ToWorker, { type: 'infer' }>['requests'][number]
+export type InferAnswer = Extract<FromWorker, { type: 'answers' }>['answers'][number]['answer']

@@ -8,6 +8,7 @@ import type { RunningJob, WorkerDeps, WorkerListener, WorkerSlice } from './work
 import { performance } from 'node:perf_hooks'
 import { deathOf } from './death'
 import { fromWorker } from './protocol'
+import { createRequestRound } from './requestRound'
 import { createStallTimer } from './stallTimer'
 
 /** How long a worker may take to come to a batch's end once it was asked to, before it is killed. */
@@ -27,6 +28,7 @@ export class SliceWorker {
   #lastUse = { cpuMs: 0, atMs: performance.now() }
   #use = { cores: 0, memoryMiB: 0 }
   readonly #stall = createStallTimer(limitMs => this.#end({ kind: 'hung', limitMs }))
+  readonly #ask = createRequestRound(message => this.#post(message))
   readonly #child: ChildProcess
   readonly #exited: Promise<void>
 
@@ -102,7 +104,7 @@ export class SliceWorker {
     this.#job.unanswered++
     this.#busy(true)
     this.#stall.restart()
-    this.#post({ type: 'infer', epoch, request, inputs: [...inputs] })
+    this.#ask(epoch, { request, inputs: [...inputs] })
     return true
   }
 
@@ -201,9 +203,9 @@ export class SliceWorker {
         return this.#watch()
       case 'prepared':
         return this.#rest()
-      case 'answer':
+      case 'answers':
         if (this.#job)
-          this.#job.unanswered--
+          this.#job.unanswered -= message.answers.length
         return this.#watch()
       case 'finished':
       case 'failed':

@@ -8,7 +8,7 @@ import { exportResults, removeStrayResults } from './resultFiles'
 export async function finishJob(store: Store, jobsDir: string, job: JobRow, end: (error: ErrorShape | null, exported: boolean) => void): Promise<void> {
   const items = store.items.ofJob(job.id)
   const left = items.filter(({ state }) => state === 'pending').length
-  const exported = await exportResults(job, items, jobsDir).then(() => null, toErrorShape)
+  const exported = job.outDir === null ? null : await exportResults(job.id, items, jobsDir, job.outDir).then(() => null, toErrorShape)
   const error = exported ?? (left > 0 ? unfinished(left) : failureOf(items.length, items.filter(({ state }) => state === 'failed')))
   end(error, exported === null)
   await removeStrayResults(jobsDir, job.id, items)

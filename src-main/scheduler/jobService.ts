@@ -12,11 +12,12 @@ import type { Mover } from './mover'
 import type { Registry } from './registry'
 import type { Submission } from './submission'
 import type { Suspender } from './suspender'
+import { isAbsolute } from 'node:path'
 import { TrancheError } from '../contract/errors'
 import { jobStates } from '../contract/model'
 import { describe, summarise } from './describeJob'
 import { isEnded } from './jobState'
-import { readResult } from './resultFiles'
+import { exportResults, readResult } from './resultFiles'
 import { submissionOf } from './submissionOf'
 
 export interface JobServiceDeps {
@@ -165,6 +166,12 @@ export function createJobService(deps: JobServiceDeps) {
     },
 
     result: (id: string, index: number): Promise<unknown> => readResult(jobsDir, item(id, index)),
+    async exportTo(id: string, outDir: string): Promise<{ id: string, outDir: string, results: number }> {
+      row(id)
+      if (!isAbsolute(outDir))
+        throw new TrancheError('invalid_input', `${outDir} is not an absolute path. Name the folder from the root of the file system.`)
+      return { id, outDir, results: await exportResults(id, store.items.ofJob(id), jobsDir, outDir) }
+    },
     inputPath: (id: string, index: number): string | null => store.items.get(id, index)?.input ?? null,
     input: (id: string, index: number): string | null => item(id, index).input,
   }

@@ -88,7 +88,7 @@ export function createScheduler({ models, changes, isModelReady, holdings, ...de
       return lease !== undefined && pool.infer(lease.sliceIds[0], lease.epoch, request, inputs)
     },
   })
-  const reports = createWorkerReports({ ...deps, finish: endings.finish, wake, mover, suspender, evictor, onAnswer: ({ jobId, request, answer }) => requests.answered(jobId, request, answer), onLoaded: requests.moved, onFault: endings.fault })
+  const reports = createWorkerReports({ ...deps, finish: endings.finish, wake, mover, suspender, evictor, onAnswers: ({ jobId, answers }) => answers.forEach(({ request, answer }) => requests.answered(jobId, request, answer)), onLoaded: requests.moved, onFault: endings.fault })
   const whys = createWhyService({ store, book, lastLook: dispatcher.lastLook, nowMs })
   const intake = createIntake({ store, ledger, registry, book, catalog: models, capacity, nowMs, wake })
   const jobs = createJobService({

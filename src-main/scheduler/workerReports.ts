@@ -11,7 +11,7 @@ import type { Suspender } from './suspender'
 import { leaseInForce } from '../broker/grant'
 import { TrancheError } from '../contract/errors'
 import { deathError } from '../runtime/death'
-import { resultPath } from '../runtime/resultPath'
+import { placeText } from '../runtime/results/place'
 import { blameOf } from './blame'
 
 export interface ReportDeps {
@@ -26,7 +26,7 @@ export interface ReportDeps {
   readonly suspender: Suspender
   readonly evictor: Evictor
   /** A served model has answered. */
-  readonly onAnswer: (message: Extract<FromWorker, { type: 'answer' }>) => void
+  readonly onAnswers: (message: Extract<FromWorker, { type: 'answers' }>) => void
   /** A job's model is loaded. */
   readonly onLoaded: (jobId: string) => void
   readonly onFault: (jobId: string, thrown: unknown) => void
@@ -35,12 +35,12 @@ export interface ReportDeps {
 type JobMessage = Extract<FromWorker, { jobId: string }>
 
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
-export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, evictor, onAnswer, onLoaded, onFault }: ReportDeps): WorkerListener {
+export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, evictor, onAnswers, onLoaded, onFault }: ReportDeps): WorkerListener {
   function receive(message: JobMessage): void {
     if (mover.takeMessage(message) || message.type === 'progress')
       return
-    if (message.type === 'answer')
-      return onAnswer(message)
+    if (message.type === 'answers')
+      return onAnswers(message)
     const ended = message.type === 'finished' || message.type === 'failed' || message.type === 'yielded'
     let goesOn = false
     const isInForce = ledger.change(message.jobId, (job) => {
@@ -104,7 +104,7 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
   function commitBatch(job: JobRow, epoch: number, outcomes: readonly BatchOutcome[]): void {
     for (const outcome of outcomes) {
       const result = outcome.ok
-        ? { state: 'done' as const, output: resultPath(outcome.index, epoch, outcome.withFiles), error: null }
+        ? { state: 'done' as const, output: placeText({ ...outcome, epoch }), error: null }
         : { state: 'failed' as const, output: null, error: outcome.error }
       if (!store.items.finish({ jobId: job.id, idx: outcome.index, epoch, ...result }))
         throw new TrancheError('internal', `A worker gave input ${outcome.index} of ${job.id} a second result.`)

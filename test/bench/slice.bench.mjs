@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- slice`: work per second through a slice that has the whole CPU, against a bare loop over ONNX Runtime with
+ * `npm run bench -- slice [ROUNDS] [WORKLOAD]`: work per second through a slice that has the whole CPU, against a bare loop over ONNX Runtime with
  * the same recipe, model, threads and inputs, in a process of its own.
  *
  * A large model (text of pictures), a small one (a convolution on made-up tensors), one with a state (speech in a long
  * recording), and a tiny one (an addition), whose cost is all overhead. Both sides have their models loaded and have done one
  * round before. They take turns, so that what else the machine does falls on both. The lab's time is the whole of it: from
  * the submission over the socket until the job is done, with leases, checkpoints and every result flushed to disk; the bare
- * loop keeps its results in memory.
+ * loop keeps its results in memory. What a job costs by itself, some 15 ms, is in it too: each workload but the last takes a second
+ * or more.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,6 +22,7 @@ import { median, spread, table } from './lib/figures.mjs'
 import { startLab } from './lib/lab.mjs'
 
 const rounds = Number(process.argv[2] ?? 7)
+const only = process.argv[3] ?? ''
 const documents = join(repoRoot, 'test', 'fixtures', 'documents')
 const pictures = readdirSync(documents).filter(name => name.endsWith('.png')).map(name => join(documents, name))
 const { connectSocket, addModel, smallConvolution, repeatSound } = await load('lib/parts.ts')
@@ -42,13 +44,13 @@ const filesOf = entryId => Object.fromEntries(catalog.find(({ id }) => id === en
 const synthetic = (model, count, params = {}) => ({ recipe: 'tensor', files: { model }, count, submission: { recipe: 'tensor', model, inputs: [], synthetic: count, params }, inputs: Array.from({ length: count }).fill(null), params })
 const workloads = {
   'large (text of pictures)': { recipe: 'ocr', files: filesOf('ppocr-v4'), count: pictures.length, submission: { recipe: 'ocr', inputs: pictures }, inputs: pictures, params: {} },
-  'small (convolution)': synthetic(written('small.onnx', smallConvolution(64, 32)), 300),
+  'small (convolution)': synthetic(written('small.onnx', smallConvolution(64, 32)), 1500),
   'stateful (speech)': { recipe: 'vad', files: filesOf('silero-vad-v5'), count: 1, submission: { recipe: 'vad', inputs: [long] }, inputs: [long], params: {} },
   'tiny (addition)': synthetic(written('tiny.onnx', addModel()), 2000),
 }
 const parts = await bundle('lib/parts.ts')
 const rows = [['', 'slice, inputs/s: median (range)', 'bare loop', 'ratio, round by round', 'overhead per input']]
-for (const [name, { recipe, files, count, submission, inputs, params }] of Object.entries(workloads)) {
+for (const [name, { recipe, files, count, submission, inputs, params }] of Object.entries(workloads).filter(([workload]) => workload.includes(only))) {
   const bare = fork(fileURLToPath(new URL('slice/bareLoop.mjs', import.meta.url)), [parts, JSON.stringify({ recipe, files, threads, params })])
   await once(bare, 'message')
   const sides = {

@@ -59,6 +59,7 @@ export function mockJobCalls(state: MockState) {
     'jobs.cancel': ({ id }) => putJob({ ...find(id), state: 'cancelled', waiting: null, error: { code: 'cancelled', message: 'The job was cancelled. Results made before are kept.', retryable: true } }),
     'jobs.retry': ({ id }) => submit(find(id).recipe, find(id).items.map(item => item.input)),
     'jobs.result': ({ id, index }) => resultOf(find(id), index),
+    'jobs.export': ({ id, outDir }) => ({ id, outDir, results: find(id).counts.done }),
     'jobs.waveform': ({ buckets }) => ({ durationMs: 9280, peaks: Array.from({ length: buckets }, (_, bucket) => peakAt(bucket / buckets * 9280)) }),
     'events.list': ({ after, subject, limit }) => events.filter(event => event.seq > after && (!subject || event.subject === subject)).slice(0, limit),
   } satisfies Partial<Handlers>

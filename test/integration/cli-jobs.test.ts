@@ -74,6 +74,19 @@ describe('a job from the command line', () => {
     expect(answer).toMatchObject({ counts: { total: 3, done: 3 }, params: { seed: 7 }, items: [{ input: null, result: { outputs: [{ name: 'y', shape: [4] }] } }, {}, {}] })
   })
 
+  it('has its results written as files later on, and says how where they lie in the lab', async () => {
+    const model = file('later.onnx', addModel())
+    const { answer } = await cliJson('submit', '--recipe', 'tensor', '--model', model, '--synthetic', '2', '--wait', '--state', state)
+    const { id } = answer as { id: string }
+    const shown = await cli('jobs', id, '--state', state)
+    expect(shown.stdout).toContain(`tranche results ${id} --out DIR`)
+    const out = join(folder, 'later')
+    expect((await cliJson('results', id, '--out', out, '--state', state)).answer).toEqual({ id, outDir: out, results: 2 })
+    expect(readdirSync(out).sort()).toEqual(['input-0', 'input-1'])
+    expect(readdirSync(join(out, 'input-0')).sort()).toEqual(['result.json', 'y.npy'])
+    expect(await cli('results', id, '--out', model, '--state', state)).toMatchObject({ status: 2, stderr: expect.stringContaining('is a file') as string })
+  })
+
   it('is there after it was queued, and runs when someone waits for it', async () => {
     const { answer, stderr } = await cliJson('submit', '--recipe', 'vad', '--input', speech, '--state', state)
     const { id } = answer as { id: string }

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { smallConvolution } from '../helpers/batchModels'
 import { greedyModel } from '../helpers/greedyModel'
 import { addModel, loopModel } from '../helpers/onnx'
 import { serve, until } from '../helpers/serve'
@@ -72,11 +73,11 @@ it('ends a worker that shows no progress within its job\'s limit, and gives its 
 })
 
 it.each(['SIGABRT', 'SIGSEGV', 'SIGBUS'] as const)('takes a worker up again that ends by %s, and every input has its result', async (signal) => {
-  const id = await submit(`many-${signal}`, addModel(), { synthetic: 200 })
+  const id = await submit(`many-${signal}`, smallConvolution(16, 32), { synthetic: 1500 })
   await until('it has results', async () => (await get(id)).counts.done > 0, 60_000)
   const pid = (await workerOf(id))?.pid
   process.kill(Number(pid), signal)
-  expect(await done(id)).toMatchObject({ state: 'done', crashes: 1, counts: { done: 200, failed: 0 } })
+  expect(await done(id)).toMatchObject({ state: 'done', crashes: 1, counts: { done: 1500, failed: 0 } })
 })
 
 it('tells while it runs what keeps a worker within its slice', async () => {

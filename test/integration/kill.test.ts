@@ -1,10 +1,10 @@
 import type { Served } from '../helpers/serve'
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { crashLimit } from '../../src-main/scheduler/jobState'
+import { isTrimmed } from '../helpers/packs'
 import { cutPictures } from '../helpers/pictures'
 import { isAlive, seededRandom, serve, until } from '../helpers/serve'
 import { tempDir } from '../helpers/tempDir'
@@ -71,7 +71,7 @@ describe('a job of 40 pictures', () => {
       const job = await lab.client.call('jobs.get', { id })
       expect(job).toMatchObject({ state: 'done', counts: { total: pictureCount, done: pictureCount, failed: 0 } })
       expect(await results(lab, id)).toEqual(undisturbed)
-      await until('nothing stray is left', () => readdirSync(join(stateDir, 'jobs', id, 'results')).length === pictureCount, 5000)
+      await until('nothing stray is left', () => isTrimmed(stateDir, id), 5000)
       const events = await lab.client.call('events.list', { subject: id, limit: 5000 })
       const progressed = events.filter(({ type }) => type === 'job.progressed').map(({ data }) => Number(data.done))
       expect(progressed.reduce((sum, done) => sum + done, 0)).toBe(pictureCount)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { addModel } from '../helpers/onnx'
@@ -25,7 +25,12 @@ it('copies results where it was asked to, or says why not and where they are', a
   writeFileSync(join(folder, 'file'), '')
   const refused = await run(join(folder, 'file', 'below'))
   expect(refused).toMatchObject({ state: 'failed', counts: { done: 2 }, error: { message: expect.stringContaining('The results are kept in the lab, but could not be copied to') } })
-  for (const { output } of refused.items)
-    expect(output !== null && existsSync(output)).toBe(true)
+  expect(refused.items.map(({ output }) => output)).toEqual([null, null])
+  expect(refused.error?.message).toContain(`tranche results ${refused.id} --out DIR`)
+  const elsewhere = join(folder, 'elsewhere')
+  expect(await lab.client.call('jobs.export', { id: refused.id, outDir: elsewhere })).toEqual({ id: refused.id, outDir: elsewhere, results: 2 })
+  for (const name of ['input-0', 'input-1'])
+    expect(readFileSync(join(elsewhere, name, 'y.npy'))).toEqual(readFileSync(join(out, name, 'y.npy')))
+  await expect(lab.client.call('jobs.export', { id: refused.id, outDir: 'elsewhere' })).rejects.toMatchObject({ code: 'invalid_input' })
   await lab.stop()
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checkInvariants } from '../../src-main/doctor/invariants'
-import { resultPath } from '../../src-main/runtime/resultPath'
+import { packName } from '../../src-main/runtime/results/place'
 import { requeueRunning } from '../../src-main/scheduler/recovery'
 import { prepareStateDir } from '../../src-main/store/stateDir'
 import { gpus, settle, wireLab } from '../helpers/fakeLab'
@@ -225,10 +225,10 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
         return
       const about = { jobId: request.jobId, epoch: request.epoch }
       const outcome = (index: number) => {
-        writeFileSync(join(request.resultsDir, resultPath(index, request.epoch, false)), '{}')
+        writeFileSync(join(request.resultsDir, packName(request.epoch)), 'x'.repeat(100))
         return index % 3 === 2
           ? { index, ok: false as const, error: { code: 'unreadable_input' as const, message: 'no', retryable: false } }
-          : { index, ok: true as const, withFiles: false }
+          : { index, ok: true as const, at: index, bytes: 1, withFiles: false }
       }
       const next = lab.store.items.pending(request.jobId).slice(0, 2).map(({ idx }) => idx)
       switch (asked.type) {
@@ -275,7 +275,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
           const before = old && lab.store.items.ofJob(old.jobId)
           if (!old)
             break
-          lab.reports.onJobMessage(sliceId, { type: 'batch', jobId: old.jobId, epoch: old.epoch, outcomes: [{ index: 0, ok: true, withFiles: false }] })
+          lab.reports.onJobMessage(sliceId, { type: 'batch', jobId: old.jobId, epoch: old.epoch, outcomes: [{ index: 0, ok: true, at: 0, bytes: 1, withFiles: false }] })
           lab.reports.onJobMessage(sliceId, { type: 'finished', jobId: old.jobId, epoch: old.epoch })
           lab.reports.onExit(sliceId, { ...running, jobId: old.jobId, epoch: old.epoch }, death)
           expect(lab.store.items.ofJob(old.jobId)).toEqual(before)
@@ -284,7 +284,7 @@ it('keeps every invariant whatever submitters, workers and crashes do, in any or
         case 'twice': {
           const finished = lab.store.items.ofJob(request.jobId).find(({ state }) => state !== 'pending')
           if (finished)
-            lab.reports.onJobMessage(sliceId, { type: 'batch', ...about, outcomes: [{ index: finished.idx, ok: true, withFiles: false }] })
+            lab.reports.onJobMessage(sliceId, { type: 'batch', ...about, outcomes: [{ index: finished.idx, ok: true, at: 0, bytes: 1, withFiles: false }] })
           break
         }
       }

@@ -113,6 +113,7 @@ describe('an order of backends', () => {
   it('becomes options of ONNX Runtime, the CPU last', () => {
     const options = sessionOptions({ accelerators: ['tensorrt', 'cuda', 'webgpu'], threads: 3, optimisation: 'extended' })
     expect(options).toMatchObject({ intraOpNumThreads: 3, graphOptimizationLevel: 'extended', enableMemPattern: true })
+    expect(options.extra).toEqual({ session: { force_spinning_stop: '1' } })
     expect(options.executionProviders).toEqual([{ name: 'tensorrt', deviceId: 0 }, { name: 'cuda', deviceId: 0 }, 'webgpu', 'cpu'])
     expect(sessionOptions({ accelerators: ['directml'], threads: 1, optimisation: 'all' }).enableMemPattern).toBe(false)
   })

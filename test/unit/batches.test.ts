@@ -26,7 +26,7 @@ function request(count: number, batchSize: number | null = null): RunRequest {
   }
 }
 
-function setting(compute: RecipeRun['compute'], write: BatchTools['writer']['write'] = async ({ results }) => results.map(() => false)) {
+function setting(compute: RecipeRun['compute'], write: BatchTools['writer']['write'] = async () => 0) {
   const control = createJobControl(3)
   const said: FromWorker[] = []
   const tools: BatchTools = {
@@ -44,11 +44,7 @@ function setting(compute: RecipeRun['compute'], write: BatchTools['writer']['wri
 
 describe('a job that is worked through', () => {
   it('reports every input once and in order, also while the disk is behind', async () => {
-    const waiting: (() => void)[] = []
-    const { tools, run, reported } = setting(async index => ({ result: index }), ({ results }) => new Promise((resolve) => {
-      waiting.push(() => resolve(results.map(() => false)))
-      setImmediate(() => waiting.shift()?.())
-    }))
+    const { tools, run, reported } = setting(async index => ({ result: index }), () => new Promise(resolve => void setImmediate(resolve, 0)))
     expect(await runBatches(request(9), run, { from: 3, carry: null }, tools)).toBeNull()
     expect(reported()).toEqual([3, 4, 5, 6, 7, 8])
   })

@@ -13,7 +13,7 @@ import { lookUp, perceptron } from '../helpers/batchModels'
 import { identityModel } from '../helpers/onnx'
 import { tempDir } from '../helpers/tempDir'
 
-type Answer = Extract<FromWorker, { type: 'answer' }>
+type Answers = Extract<FromWorker, { type: 'answers' }>
 
 /** A served job in this process, with a model of real ONNX Runtime. */
 function serve(model: Uint8Array, { serving = { maxBatch: 8, maxDelayMs: 5 }, hold = false, recipe = 'tensor' as RunRequest['recipe'] }: { serving?: Serving, hold?: boolean, recipe?: RunRequest['recipe'] } = {}) {
@@ -47,7 +47,7 @@ function serve(model: Uint8Array, { serving = { maxBatch: 8, maxDelayMs: 5 }, ho
     kinds,
     heard: (type: FromWorker['type']) => until(() => kinds().includes(type)),
     answers: async (count: number) => {
-      const given = () => said.filter((message): message is Answer => message.type === 'answer')
+      const given = () => said.filter((message): message is Answers => message.type === 'answers').flatMap(({ answers }) => answers)
       await until(() => given().length >= count)
       return new Map(given().map(({ request, answer }) => [request, answer]))
     },
@@ -71,7 +71,8 @@ describe('a served model', () => {
       [3, [2, 2], [30, 31, 0, 1]],
       [3, [1, 2], [20, 21]],
     ])
-    expect(said.find(({ type }) => type === 'answer')).toMatchObject({ jobId: 'job_a', epoch: 7 })
+    // One message for all three.
+    expect(said.filter(({ type }) => type === 'answers')).toEqual([expect.objectContaining({ jobId: 'job_a', epoch: 7 })])
   })
 
   it('fails only the request that fails alone', async () => {
@@ -123,7 +124,7 @@ describe('a served model', () => {
     expect(kinds()).toEqual(['prepared'])
     control.go({ from: 0, carry: null })
     await answers(1)
-    expect(kinds()).toEqual(['prepared', 'loaded', 'began', 'answer'])
+    expect(kinds()).toEqual(['prepared', 'loaded', 'began', 'answers'])
   })
 
   it('leaves off when asked: what is under way is answered, the rest is left to the next worker', async () => {
@@ -135,7 +136,7 @@ describe('a served model', () => {
     control.yield()
     await served.ended
     served.infer(4, [ints(0)])
-    expect(said.filter(({ type }) => type === 'answer').map(message => message.type === 'answer' && message.request)).toEqual([1, 2])
+    expect(said.flatMap(message => message.type === 'answers' ? message.answers.map(({ request }) => request) : [])).toEqual([1, 2])
     expect(said.at(-1)).toMatchObject({ type: 'yielded', carry: null, atMs: expect.any(Number) as number })
   })
 

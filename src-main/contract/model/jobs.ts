@@ -15,7 +15,7 @@ export const item = z.object({
   /** Path of the input, or null for one the recipe makes up. */
   input: z.string().nullable(),
   state: z.enum(itemStates),
-  /** Path of the result file once there is one. */
+  /** Path of the result as a file, where it was copied to a folder; `jobs.result` and `jobs.export` give what is kept in the lab. */
   output: z.string().nullable(),
   error: errorShape.nullable(),
 })

@@ -26,6 +26,7 @@ import { addProfiles } from './verbs/profiles'
 import { addPull } from './verbs/pull'
 import { addQueue } from './verbs/queue'
 import { addReorder } from './verbs/reorder'
+import { addResults } from './verbs/results'
 import { addResume } from './verbs/resume'
 import { addRetry } from './verbs/retry'
 import { addSample } from './verbs/sample'
@@ -54,7 +55,7 @@ export function createProgram(act: Act, write: { readonly out: (text: string) =>
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
     .exitOverride()
-  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addWhy, addTop, addTimeline, addCancel, addRetry, addHold, addReorder, addBulk, addSuspend, addResume, addTenant, addQueue, addWindow, addCordon, addScheduler, addTemplate, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
+  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addResults, addWhy, addTop, addTimeline, addCancel, addRetry, addHold, addReorder, addBulk, addSuspend, addResume, addTenant, addQueue, addWindow, addCordon, addScheduler, addTemplate, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
     add(program, act)
   program.addHelpText('after', `
 Exit status: 0 done, 1 the job or the check failed, 2 wrong use.

@@ -40,6 +40,7 @@ const repeatable: ReadonlySet<CallName> = new Set([
   'jobs.get',
   'jobs.moveTargets',
   'jobs.result',
+  'jobs.export',
   'jobs.waveform',
   'events.list',
 ] satisfies CallName[])

@@ -62,7 +62,8 @@ function inputPath(given: string, recipe: RecipeId, cwd: string): string {
   return path
 }
 
-function outFolder(given: string, cwd: string): string {
+/** The folder that gets results. Throws `invalid_input` where that is a file. */
+export function outFolder(given: string, cwd: string): string {
   const path = resolve(cwd, given)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === false)
     throw wrong(`${path} is a file. --out names the folder that gets the results.`)

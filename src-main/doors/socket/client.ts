@@ -9,6 +9,7 @@ import { unwrap } from '../../contract/router'
 import { findAddress } from './address'
 import { encodeLine, LineSplitter } from './framing'
 import { connectionError, maxAnswerBytes, maxRequestBytes } from './protocol'
+import { writeTogether } from './writeTogether'
 
 /** The lab of another process. */
 export interface RemoteClient extends Client {
@@ -100,7 +101,7 @@ class SocketClient implements RemoteClient {
       return Promise.reject(new TrancheError('invalid_input', `The request is longer than ${maxRequestBytes / 1024 / 1024} MiB. Split it, for example into jobs with fewer inputs.`))
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject })
-      this.socket.write(line)
+      writeTogether(this.socket, line)
     })
   }
 

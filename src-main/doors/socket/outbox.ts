@@ -5,6 +5,7 @@ import type { AnswerMessage } from './protocol'
 import { toErrorShape, TrancheError } from '../../contract/errors'
 import { encodeLine } from './framing'
 import { maxAnswerBytes } from './protocol'
+import { writeTogether } from './writeTogether'
 
 /** Unread bytes after which a reader is too slow for live events: they are merged or left out. */
 const slowBytes = 1024 * 1024
@@ -40,7 +41,7 @@ export class Outbox {
     if (this.socket.writableLength > stuckBytes)
       this.socket.destroy()
     else
-      this.socket.write(line)
+      writeTogether(this.socket, line)
   }
 
   private catchUp(): void {

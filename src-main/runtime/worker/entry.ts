@@ -64,7 +64,7 @@ async function receive(message: ToWorker): Promise<void> {
       return process.exit(0)
     case 'infer':
       if (message.epoch === control?.epoch)
-        served?.infer(message.request, message.inputs)
+        message.requests.forEach(({ request, inputs }) => served?.infer(request, inputs))
       return
     default:
       if (message.epoch === control?.epoch)

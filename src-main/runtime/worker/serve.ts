@@ -64,7 +64,7 @@ export function serveJob(request: RunRequest, serving: Serving, tools: JobTools)
           groups.add({ ...asked, decoded: requests.read(asked.inputs) })
         }
         catch (thrown) {
-          answer(asked.request, { ok: false, error: toErrorShape(thrown) }, request, tools)
+          say({ type: 'answers', ...about, answers: [{ request: asked.request, answer: { ok: false, error: toErrorShape(thrown) } }] })
         }
       }
       early.splice(0).forEach(accept)
@@ -93,23 +93,22 @@ async function warm(requests: RequestRun): Promise<void> {
   await requests.warmUp().catch(() => {})
 }
 
-/** Runs a group and answers each of its members. Never rejects. */
+/** Runs a group and answers all its members in one message. Never rejects. */
 async function answerGroup(requests: RequestRun, group: readonly Accepted[], job: RunRequest, tools: JobTools): Promise<void> {
   await tools.gate.wait()
   const outcomes = await requests.computeTogether(group.map(({ decoded }) => decoded)).catch((failed: unknown) => group.map(() => ({ failed })))
-  for (const [place, { request, atMs }] of group.entries()) {
+  const about = { jobId: job.jobId, epoch: job.epoch }
+  const answers = group.map(({ request, atMs }, place) => {
     const outcome = outcomes[place]
-    answer(request, 'failed' in outcome
+    const answer: InferAnswer = 'failed' in outcome
       ? { ok: false, error: toErrorShape(outcome.failed) }
-      : { ok: true, outputs: [...outcome], latencyMs: performance.now() - atMs, batch: group.length }, job, tools)
-  }
+      : { ok: true, outputs: [...outcome], latencyMs: performance.now() - atMs, batch: group.length }
+    return { request, answer }
+  })
+  tools.say({ type: 'answers', ...about, answers })
   const report = tools.sessions.report()
   if (report)
-    tools.say({ type: 'ran', jobId: job.jobId, epoch: job.epoch, report })
+    tools.say({ type: 'ran', ...about, report })
   // ONNX Runtime held this thread: what came in meanwhile is read now, so that it joins the next group.
   await setImmediate()
-}
-
-function answer(request: number, answer: InferAnswer, { jobId, epoch }: RunRequest, { say }: JobTools): void {
-  say({ type: 'answer', jobId, epoch, request, answer })
 }

@@ -43,13 +43,15 @@ function row(job: JobSummary): string[] {
   ]
 }
 
-/** The job itself, how it stands, then its inputs with where each result lies. */
+/** The job itself, how it stands, then its inputs with where each result lies, or how to get at those that lie in the lab. */
 function jobLines(job: Job): string[] {
   const said = job.error?.message ?? job.waiting
+  const isKept = job.items.some(({ state, output }) => state === 'done' && output === null)
   return [
     printable(summaryLine(job, null)),
     ...said ? [`  ${printable(said)}`] : [],
     ...stateLines(job).map(line => `  ${printable(line)}`),
     ...table(job.items.map(item => [`  ${itemName(item)}`, item.state, item.output ?? item.error?.message ?? ''])),
+    ...isKept ? [`  \`tranche results ${job.id} --out DIR\` writes the results as files.`] : [],
   ]
 }

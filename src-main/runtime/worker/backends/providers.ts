@@ -45,6 +45,9 @@ const providers: Readonly<Record<BackendId, InferenceSession.ExecutionProviderCo
  * onnxruntime-node hands CUDA and TensorRT the number of a device and nothing else (its `session_options_helper.cc`), so
  * their memory is limited where the driver can do it: by the MIG instance itself, or by MPS, through the environment.
  * DirectML cannot work with planned memory (its page "DirectML Execution Provider", configuration options).
+ *
+ * Threads may spin within a run, but not after it: they would keep a core from other slices for tens of milliseconds, outside
+ * any turn (`session.force_spinning_stop` of ONNX Runtime's onnxruntime_session_options_config_keys.h).
  */
 export function sessionOptions({ accelerators, threads, optimisation }: SessionSettings): SessionOptions {
   return {
@@ -55,5 +58,6 @@ export function sessionOptions({ accelerators, threads, optimisation }: SessionS
     graphOptimizationLevel: optimisation,
     enableMemPattern: !accelerators.includes('directml'),
     logSeverityLevel: 3,
+    extra: { session: { force_spinning_stop: '1' } },
   }
 }

@@ -1,17 +1,21 @@
 import type { WriteAnswer, WriteRequest } from './messages'
+import type { Pack } from './pack'
 import { parentPort } from 'node:worker_threads'
 import { toErrorShape } from '../../../contract/errors'
-import { flushFolder, writeResult } from './results'
+import { createPack } from './pack'
 
-/** Writes batches one after the other, the results of each at the same time: the disk flushes them together. */
-let last: Promise<void> = Promise.resolve()
-parentPort?.on('message', (request: WriteRequest) => void (last = last.then(async () => parentPort?.postMessage(await write(request)))))
+/** Writes what it is sent, in its order, into the pack of the lease that it was made under. */
+let open: Pack | null = null
+parentPort?.on('message', (request: WriteRequest) => parentPort?.postMessage(write(request)))
 
-async function write({ id, resultsDir, epoch, results }: WriteRequest): Promise<WriteAnswer> {
+function write({ id, resultsDir, epoch, records }: WriteRequest): WriteAnswer {
   try {
-    const withFiles = await Promise.all(results.map(({ index, output }) => writeResult(resultsDir, index, epoch, output)))
-    await flushFolder(resultsDir)
-    return { id, ok: true, withFiles }
+    if (open?.resultsDir !== resultsDir || open.epoch !== epoch) {
+      open?.close()
+      open = null
+      open = createPack(resultsDir, epoch)
+    }
+    return { id, ok: true, at: open.append(records) }
   }
   catch (thrown) {
     return { id, ok: false, error: toErrorShape(thrown) }

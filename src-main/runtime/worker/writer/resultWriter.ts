@@ -1,20 +1,29 @@
+import type { EncodedRecord } from '../../results/record'
 import type { WriteAnswer, WriteRequest } from './messages'
+import { Buffer } from 'node:buffer'
 import { Worker } from 'node:worker_threads'
 import { TrancheError } from '../../../contract/errors'
 
+/** Results that are written together. */
+export interface ResultGroup {
+  readonly resultsDir: string
+  readonly epoch: number
+  readonly records: readonly EncodedRecord[]
+}
+
 export interface ResultWriter {
-  /** Resolves once all results of a batch are on disk, with whether each has files. Rejects with the failure of the disk. */
-  readonly write: (batch: Omit<WriteRequest, 'id'>) => Promise<readonly boolean[]>
+  /** Resolves once all records of a group are on disk, with where the first begins. Rejects with the failure of the disk; none counts then. */
+  readonly write: (group: ResultGroup) => Promise<number>
 }
 
 /**
  * Makes results durable on a thread of its own: ONNX Runtime holds the main thread while a model computes, and disks take
- * their time, so the next batch is computed while the last one is written. `entry` is the path of the built `entry.ts`.
+ * their time, so the next inputs are computed while the last results are written. `entry` is the path of the built `entry.ts`.
  */
 export function createResultWriter(entry: string): ResultWriter {
   const thread = new Worker(entry)
   thread.unref()
-  const waiting = new Map<number, { readonly resolve: (withFiles: readonly boolean[]) => void, readonly reject: (error: Error) => void }>()
+  const waiting = new Map<number, { readonly resolve: (at: number) => void, readonly reject: (error: Error) => void }>()
   let last = 0
   thread.on('message', (answer: WriteAnswer) => {
     const asked = waiting.get(answer.id)
@@ -22,7 +31,7 @@ export function createResultWriter(entry: string): ResultWriter {
     if (waiting.size === 0)
       thread.unref()
     if (answer.ok)
-      asked?.resolve(answer.withFiles)
+      asked?.resolve(answer.at)
     else
       asked?.reject(TrancheError.fromShape(answer.error))
   })
@@ -31,11 +40,23 @@ export function createResultWriter(entry: string): ResultWriter {
     throw thrown
   })
   return {
-    write: batch => new Promise((resolve, reject) => {
+    write: ({ resultsDir, epoch, records }) => new Promise((resolve, reject) => {
       const id = ++last
+      const joined = join(records)
       waiting.set(id, { resolve, reject })
       thread.ref()
-      thread.postMessage({ ...batch, id } satisfies WriteRequest)
+      thread.postMessage({ id, resultsDir, epoch, records: joined } satisfies WriteRequest, [joined.buffer])
     }),
   }
+}
+
+/** In memory of its own, which can be given to the thread without a copy. */
+function join(records: readonly EncodedRecord[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(Buffer.allocUnsafeSlow(records.reduce((sum, { bytes }) => sum + bytes, 0)).buffer)
+  let at = 0
+  for (const piece of records.flatMap(({ pieces }) => pieces)) {
+    joined.set(piece, at)
+    at += piece.length
+  }
+  return joined
 }
