@@ -38,6 +38,10 @@ export async function startDesktop(stateDir: string): Promise<void> {
   confine(window.webContents, linksOf(page, opening))
   askBeforeClosing(window, () => opening.lab?.runningJobs() ?? 0)
   const load = pageLoader(window, log)
+  void opening.opened.then(async lab => (await import('./notifications')).notifyOfOwnJobs(lab, window, (job) => {
+    bringForward(window)
+    void load(`${page.url}#/jobs${job === null ? '' : `/${encodeURIComponent(job)}`}`)
+  }), () => undefined)
   opening.onFailure((failure, thrown) => {
     exitCode = 1
     process.stderr.write(`tranche: ${failure.message}\n`)
