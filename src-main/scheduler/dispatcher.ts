@@ -13,7 +13,7 @@ import type { StartDeps } from './startWorker'
 import { grant, jobHolder } from '../broker/grant'
 import { toErrorShape, TrancheError } from '../contract/errors'
 import { plan } from './plan/plan'
-import { prepareResults, startWorker } from './startWorker'
+import { startWorker } from './startWorker'
 
 export interface DispatcherDeps extends StartDeps {
   readonly ledger: Ledger
@@ -42,8 +42,8 @@ interface Started { readonly job: JobRow, readonly slice: LabSlice, readonly epo
 
 /** The loop: looks at the queue whenever something changed, plans, and carries the decisions out. */
 export function createDispatcher(deps: DispatcherDeps) {
-  const { store, ledger, jobsDir, book, nowMs } = deps
-  const { attempt, fault, finish, end, expire } = deps.endings
+  const { store, ledger, book, nowMs } = deps
+  const { attempt, fault, finishAtOnce, end, expire } = deps.endings
   const fetching = new Set<string>()
   let last: { readonly snapshot: Snapshot, readonly plan: Plan } | null = null
   let isAwake = false
@@ -120,7 +120,6 @@ export function createDispatcher(deps: DispatcherDeps) {
     const queued = store.jobs.get(jobId)
     if (!queued)
       throw new TrancheError('not_found', `There is no job ${jobId}.`)
-    prepareResults(jobsDir, jobId)
     const slice = take()
     const lease = grant(store, [slice.row], jobHolder(jobId), nowMs(), duringChange)
     const job = ledger.apply(queued, { type: 'started', slice: { id: slice.id, device: slice.device, profile: slice.profile, start: slice.start, size: slice.row.size }, rule })
@@ -130,7 +129,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   function tellWorker({ job, slice, epoch }: Started): void {
     attempt(job.id, () => {
       if (!startWorker(deps, job, slice, epoch, false))
-        finish(job.id)
+        finishAtOnce(job.id)
     })
   }
 

@@ -1,12 +1,14 @@
 import type { ErrorShape } from '../contract/errors'
 import type { WorkerPool } from '../runtime/workerPool'
 import type { JobRow } from '../store/jobs'
+import type { LeaseRow } from '../store/leases'
 import type { Store } from '../store/store'
 import type { Ledger } from './ledger'
 import { toErrorShape } from '../contract/errors'
 import { expiry } from './expiry'
-import { finishJob } from './finishJob'
 import { isEnded } from './jobState'
+import { hadEarlierTurns, outcomeOf } from './outcome'
+import { exportResults, removeStrayResults } from './resultFiles'
 
 export interface EndingsDeps {
   readonly store: Store
@@ -33,18 +35,43 @@ export function createEndings({ store, ledger, pool, jobsDir, wake, onFault }: E
     wake()
   }
 
-  /** Every input has its result: copies them out if asked to, then ends the job. */
-  function finish(jobId: string): void {
-    const job = store.jobs.get(jobId)
-    if (job?.state !== 'running')
-      return
-    const ending = finishJob(store, jobsDir, job, (error, exported) => attempt(jobId, () => end(jobId, error, exported)))
-      .catch((thrown: unknown) => onFault(`after the end of ${jobId}`, thrown))
-      .finally(() => {
-        finishing.delete(ending)
-        wake()
-      })
-    finishing.add(ending)
+  /** Removes what workers wrote that lost their lease before it was committed. */
+  const tidy = (jobId: string): Promise<void> => removeStrayResults(jobsDir, jobId, store.items.ofJob(jobId))
+
+  /** Within a transaction: every input has its result. The job ends at once, or once they are copied to where it asked for. */
+  function finish(job: JobRow, lease: LeaseRow | undefined): void {
+    if (job.outDir !== null)
+      return ledger.afterwards(() => track(copyOut(job.id, job.outDir)))
+    ledger.endTurn(job, lease, { type: 'finished', error: outcomeOf(store, job) })
+    if (hadEarlierTurns(job))
+      ledger.afterwards(() => track(tidy(job.id)))
+  }
+
+  async function copyOut(jobId: string, outDir: string | null): Promise<void> {
+    const items = store.items.ofJob(jobId)
+    const failed = outDir === null ? null : await exportResults(jobId, items, jobsDir, outDir).then(() => null, toErrorShape)
+    attempt(jobId, () => ledger.change(jobId, (job) => {
+      if (job.state === 'running')
+        ledger.endTurn(job, store.leases.liveOf(jobId), { type: 'finished', error: failed ?? outcomeOf(store, job), exported: failed === null })
+    }))
+    await removeStrayResults(jobsDir, jobId, items)
+    wake()
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked = work
+      .catch((thrown: unknown) => onFault('after the end of a job', thrown))
+      .finally(() => finishing.delete(tracked))
+    finishing.add(tracked)
+  }
+
+  /** A job that was started and turned out to have all its results already. */
+  function finishAtOnce(jobId: string): void {
+    ledger.change(jobId, (job) => {
+      if (job.state === 'running')
+        finish(job, store.leases.liveOf(jobId))
+    })
+    wake()
   }
 
   function end(jobId: string, error: ErrorShape | null, exported = true): void {
@@ -102,6 +129,7 @@ export function createEndings({ store, ledger, pool, jobsDir, wake, onFault }: E
   return {
     attempt,
     finish,
+    finishAtOnce,
     end,
     expire,
     fault,

@@ -107,6 +107,9 @@ export function createMover(deps: MoverDeps) {
       return new Promise((resolve, reject) => begin(job, take, duringChange, result => result instanceof TrancheError ? reject(result) : resolve(result)))
     },
 
+    /** Whether a worker under this epoch only gets ready for a job. */
+    isPreparing: (epoch: number): boolean => ofTarget(epoch) !== undefined,
+
     /** What a worker says that only gets ready for a job. Returns false for one that speaks for the job. */
     takeMessage(message: JobMessage): boolean {
       const move = ofTarget(message.epoch)

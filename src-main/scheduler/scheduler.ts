@@ -62,7 +62,7 @@ export function createScheduler({ models, changes, isModelReady, holdings, ...de
   const endings = createEndings({ ...deps, wake })
   const evictor = createEvictor({ store, ledger, pool })
   const suspender = createSuspender({ store, ledger, pool, wake })
-  const mover = createMover({ ...deps, finish: endings.finish, wake })
+  const mover = createMover({ ...deps, finish: endings.finishAtOnce, wake })
   const dispatcher = createDispatcher({
     ...deps,
     book,

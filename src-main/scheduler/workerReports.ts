@@ -9,7 +9,7 @@ import type { Ledger } from './ledger'
 import type { Mover } from './mover'
 import type { Suspender } from './suspender'
 import { leaseInForce } from '../broker/grant'
-import { TrancheError } from '../contract/errors'
+import { toErrorShape, TrancheError } from '../contract/errors'
 import { deathError } from '../runtime/death'
 import { placeText } from '../runtime/results/place'
 import { blameOf } from './blame'
@@ -18,8 +18,8 @@ export interface ReportDeps {
   readonly store: Store
   readonly ledger: Ledger
   readonly nowMs: () => number
-  /** All inputs have their result: copy them out, then end the job. */
-  readonly finish: (jobId: string) => void
+  /** Within a transaction: all inputs have their result. */
+  readonly finish: (job: JobRow, lease: LeaseRow) => void
   /** A slice may be free, or a job back in the queue. */
   readonly wake: () => void
   readonly mover: Mover
@@ -34,38 +34,95 @@ export interface ReportDeps {
 
 type JobMessage = Extract<FromWorker, { jobId: string }>
 
+/** What has no answer and only has to be written down: as much of it as comes together is written together. */
+function isGathered({ type }: JobMessage): boolean {
+  return type === 'loaded' || type === 'log' || type === 'batch' || type === 'ran' || type === 'finished' || type === 'failed'
+}
+
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
 export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, evictor, onAnswers, onLoaded, onFault }: ReportDeps): WorkerListener {
+  /** What came in this round of the event loop and is written in one transaction. */
+  let inbox: JobMessage[] = []
+  let flushing: NodeJS.Immediate | null = null
+
   function receive(message: JobMessage): void {
+    if (isGathered(message) && !mover.isPreparing(message.epoch)) {
+      inbox.push(message)
+      flushing ??= setImmediate(flush)
+      return
+    }
+    flush()
+    takeAtOnce(message)
+  }
+
+  /** Writes what has come in. A message that cannot be taken takes nothing from those of other jobs. */
+  function flush(): void {
+    if (flushing)
+      clearImmediate(flushing)
+    flushing = null
+    const messages = inbox
+    inbox = []
+    if (messages.length === 0)
+      return
+    const faults: [string, unknown][] = []
+    try {
+      ledger.commit(() => {
+        faults.length = 0
+        for (const message of messages) {
+          try {
+            ledger.change(message.jobId, job => takeGathered(message, job))
+          }
+          catch (thrown) {
+            if (toErrorShape(thrown).code === 'disk_full')
+              throw thrown
+            faults.push([message.jobId, thrown])
+          }
+        }
+      })
+    }
+    catch (thrown) {
+      faults.push(...[...new Set(messages.map(({ jobId }) => jobId))].map((jobId): [string, unknown] => [jobId, thrown]))
+    }
+    faults.forEach(([jobId, thrown]) => onFault(jobId, thrown))
+  }
+
+  /** Within a transaction. */
+  function takeGathered(message: JobMessage, job: JobRow): void {
+    const lease = leaseInForce(store, job.id, message.epoch)
+    const ended = message.type === 'finished' || message.type === 'failed'
+    if (ended)
+      ledger.afterwards(wake)
+    if (!lease)
+      return
+    if (job.state !== 'running')
+      return ended ? ledger.release(lease, 'stopped') : undefined
+    take(message, job, lease)
+  }
+
+  function takeAtOnce(message: JobMessage): void {
     if (mover.takeMessage(message) || message.type === 'progress')
       return
     if (message.type === 'answers')
       return onAnswers(message)
-    const ended = message.type === 'finished' || message.type === 'failed' || message.type === 'yielded'
+    const left = message.type === 'yielded'
     let goesOn = false
     const isInForce = ledger.change(message.jobId, (job) => {
       const lease = leaseInForce(store, job.id, message.epoch)
       if (!lease)
         return false
-      if (message.type === 'yielded' && job.state === 'running')
+      if (left && job.state === 'running')
         goesOn = leave(message, job, lease)
-      else if (job.state === 'running')
-        take(message, job, lease)
-      else if (ended)
+      else if (left)
         ledger.release(lease, 'stopped')
       return job.state === 'running'
     })
-    if (goesOn && message.type === 'yielded') {
+    if (goesOn && left) {
       mover.goOn(message.jobId, message.carry)
       suspender.follow(message.jobId)
     }
-    if (isInForce && message.type === 'loaded')
-      onLoaded(message.jobId)
     if (isInForce && message.type === 'began')
       mover.began(message.jobId, message.epoch, message.atMs)
-    if (isInForce && message.type === 'finished')
-      finish(message.jobId)
-    if (ended)
+    if (left)
       wake()
   }
 
@@ -82,6 +139,7 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
     switch (message.type) {
       case 'loaded':
         store.events.append(nowMs(), 'job.loaded', job.id, { loadMs: message.loadMs })
+        ledger.afterwards(() => onLoaded(job.id))
         break
       case 'log':
         store.events.append(nowMs(), 'job.log', job.id, { text: message.text })
@@ -91,6 +149,9 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
         break
       case 'failed':
         ledger.endTurn(job, lease, { type: 'finished', error: message.error })
+        break
+      case 'finished':
+        finish(job, lease)
         break
       case 'ran':
         ledger.apply(job, { type: 'ran', report: message.report })
@@ -124,6 +185,8 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
       }
     },
     onExit(_sliceId, running, death) {
+      // What it said before its end comes first.
+      flush()
       if (!running)
         return wake()
       if (mover.takeExit(running.epoch, death))

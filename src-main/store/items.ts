@@ -24,6 +24,7 @@ export function itemRepository(db: Database) {
   const one = db.prepare<[string, number], Stored>('SELECT * FROM item WHERE jobId = ? AND idx = ?')
   const pending = db.prepare<[string], { idx: number, input: string | null }>(`SELECT idx, input FROM item WHERE jobId = ? AND state = 'pending' ORDER BY idx`)
   const finish = db.prepare(`UPDATE item SET state = @state, output = @output, error = @error, epoch = @epoch WHERE jobId = @jobId AND idx = @idx AND state = 'pending'`)
+  const firstFailed = db.prepare<[string], Stored>(`SELECT * FROM item WHERE jobId = ? AND state = 'failed' ORDER BY idx LIMIT 1`)
   const retry = db.prepare(`UPDATE item SET state = 'pending', error = NULL, epoch = NULL WHERE jobId = ? AND state = 'failed'`)
   return {
     insert: (jobId: string, idx: number, input: string | null): void => void insert.run(jobId, idx, input),
@@ -35,6 +36,10 @@ export function itemRepository(db: Database) {
     pending: (jobId: string): { readonly idx: number, readonly input: string | null }[] => pending.all(jobId),
     /** Gives an input its result. Returns false, and changes nothing, if it has one already. */
     finish: (row: Omit<ItemRow, 'input'>): boolean => finish.run({ ...row, error: row.error && JSON.stringify(row.error) }).changes === 1,
+    firstFailed: (jobId: string): ItemRow | undefined => {
+      const row = firstFailed.get(jobId)
+      return row && fromStored(row)
+    },
     /** The failed inputs of a job are pending again. */
     retryFailed: (jobId: string): void => void retry.run(jobId),
   }
