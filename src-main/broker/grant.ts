@@ -55,7 +55,7 @@ export function grant(store: Store, slices: readonly SliceRow[], holder: Holder,
 }
 
 function heldByJob(store: Store, { name, role }: Holder): LeaseRow | undefined {
-  return role === 'current' ? store.leases.liveOf(name) : store.leases.incomingOf(name)
+  return role === 'current' ? store.leases.ofJob(name) : store.leases.incomingOf(name)
 }
 
 /**
@@ -77,6 +77,6 @@ export function release(store: Store, lease: LeaseRow, why: string, nowMs: numbe
 
 /** The live lease that a worker's message speaks under, or null: then the message is void and changes nothing. */
 export function leaseInForce(store: Store, holder: string, epoch: number): LeaseRow | null {
-  const lease = store.leases.liveOf(holder)
+  const lease = store.leases.ofJob(holder)
   return lease?.epoch === epoch ? lease : null
 }

@@ -10,7 +10,7 @@ import type { Ledger } from './ledger'
 export function followClock(store: Store, ledger: Ledger, book: Book, byMs: number, nowMs: number): void {
   ledger.commit(() => {
     for (const job of [...book.jobs()]) {
-      const row = store.jobs.get(job.id)
+      const row = ledger.current(job.id)
       if (row)
         ledger.write({ ...row, turnSinceMs: row.turnSinceMs + byMs, place: row.place + byMs })
     }

@@ -117,7 +117,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   function startOne(jobId: string, take: () => LabSlice, rule: Rule, duringChange: boolean): Started {
-    const queued = store.jobs.get(jobId)
+    const queued = ledger.current(jobId)
     if (!queued)
       throw new TrancheError('not_found', `There is no job ${jobId}.`)
     const slice = take()

@@ -48,11 +48,11 @@ export function createJobService(deps: JobServiceDeps) {
 
   /** A job and those that start with it, as they are in the database; itself alone without a gang. */
   function gangOf(job: JobRow): JobRow[] {
-    return job.gang === null ? [job] : deps.book.gang(job.gang.id).flatMap(id => store.jobs.get(id) ?? [])
+    return job.gang === null ? [job] : deps.book.gang(job.gang.id).flatMap(id => ledger.current(id) ?? [])
   }
 
   function row(id: string): JobRow {
-    const job = store.jobs.get(id)
+    const job = ledger.current(id)
     if (!job)
       throw new TrancheError('not_found', `There is no job ${id}. \`tranche jobs\` lists them.`)
     return job

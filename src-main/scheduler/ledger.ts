@@ -15,7 +15,10 @@ export interface LedgerDeps {
 }
 
 interface Pending {
+  readonly outer: Pending | null
   readonly jobs: Map<string, JobRow>
+  /** Rows that are on their way to the disk already. */
+  readonly inserted: Set<JobRow>
   readonly effects: (() => void)[]
 }
 
@@ -31,13 +34,29 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
   /** What the transaction under way has changed, and what follows from it. */
   let pending: Pending | null = null
 
+  /** A job that changes several times in one transaction is written once, at its end. */
+  function keep(job: JobRow): void {
+    if (pending)
+      pending.jobs.set(job.id, job)
+    else
+      store.jobs.update(job)
+  }
+
+  function current(jobId: string): JobRow | undefined {
+    for (let level = pending; level; level = level.outer) {
+      const job = level.jobs.get(jobId)
+      if (job)
+        return job
+    }
+    return store.jobs.get(jobId)
+  }
+
   /** Within a transaction: the job after the event, written and logged. */
   function apply(job: JobRow, event: JobEvent): JobRow {
     const next = transition(job, event, nowMs())
-    store.jobs.update(next)
     const { type, ...data } = event
     store.events.append(nowMs(), `job.${type}`, job.id, data)
-    pending?.jobs.set(job.id, next)
+    keep(next)
     return next
   }
 
@@ -47,17 +66,22 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
    */
   function commit<T>(run: () => T): T {
     const outer = pending
-    const own: Pending = { jobs: new Map(), effects: [] }
+    const own: Pending = { outer, jobs: new Map(), inserted: new Set(), effects: [] }
     pending = own
     try {
       const answer = store.write(() => {
         own.jobs.clear()
+        own.inserted.clear()
         own.effects.length = 0
-        return run()
+        const answer = run()
+        if (!outer)
+          own.jobs.forEach(job => own.inserted.has(job) || store.jobs.update(job))
+        return answer
       })
       pending = outer
       if (outer) {
         own.jobs.forEach((job, id) => outer.jobs.set(id, job))
+        own.inserted.forEach(job => outer.inserted.add(job))
         outer.effects.push(...own.effects)
       }
       else {
@@ -91,6 +115,8 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
 
   return {
     nowMs,
+    /** A job as it is within the transaction under way; as it is on disk where there is none. */
+    current,
     apply,
     commit,
     /** Does what follows from a change once it is on disk; at once where no transaction is under way. */
@@ -105,7 +131,7 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
     /** Runs one change of a job, as it is in the database now, in a transaction that is on disk when this returns. */
     change<T>(jobId: string, run: (job: JobRow) => T): T | undefined {
       const answer = commit(() => {
-        const job = store.jobs.get(jobId)
+        const job = current(jobId)
         return job && run(job)
       })
       changes.job(jobId)
@@ -115,11 +141,11 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
     insert(job: JobRow): void {
       store.jobs.insert(job)
       pending?.jobs.set(job.id, job)
+      pending?.inserted.add(job)
     },
     /** Within a transaction: writes what is not an event of the job itself, and tells of it after the commit. */
     write(job: JobRow): void {
-      store.jobs.update(job)
-      pending?.jobs.set(job.id, job)
+      keep(job)
     },
     /** Within a transaction: the job's turn on its slice is over. One that failed and may be tried again goes back to its queue. */
     endTurn(job: JobRow, lease: LeaseRow | undefined, event: JobEvent): JobRow {

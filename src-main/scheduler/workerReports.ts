@@ -39,16 +39,27 @@ function isGathered({ type }: JobMessage): boolean {
   return type === 'loaded' || type === 'log' || type === 'batch' || type === 'ran' || type === 'finished' || type === 'failed'
 }
 
+/** What is only of interest to people may be written with what comes after it, and after this long in any case. */
+const lateMs = 50
+
+function isUrgent({ type }: JobMessage): boolean {
+  return type === 'batch' || type === 'finished' || type === 'failed'
+}
+
 /** Takes what workers report. A message under any other lease than the job's present one changes nothing. */
 export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover, suspender, evictor, onAnswers, onLoaded, onFault }: ReportDeps): WorkerListener {
   /** What came in this round of the event loop and is written in one transaction. */
   let inbox: JobMessage[] = []
   let flushing: NodeJS.Immediate | null = null
+  let late: NodeJS.Timeout | null = null
 
   function receive(message: JobMessage): void {
     if (isGathered(message) && !mover.isPreparing(message.epoch)) {
       inbox.push(message)
-      flushing ??= setImmediate(flush)
+      if (isUrgent(message))
+        flushing ??= setImmediate(flush)
+      else
+        late ??= setTimeout(flush, lateMs)
       return
     }
     flush()
@@ -60,6 +71,8 @@ export function createWorkerReports({ store, ledger, nowMs, finish, wake, mover,
     if (flushing)
       clearImmediate(flushing)
     flushing = null
+    clearTimeout(late ?? undefined)
+    late = null
     const messages = inbox
     inbox = []
     if (messages.length === 0)

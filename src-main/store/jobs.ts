@@ -115,9 +115,23 @@ function toStored(row: JobRow): Stored {
   }
 }
 
+/** What never changes once a job is there. */
+const fixed: ReadonlySet<string> = new Set(['id', 'name', 'recipe', 'model', 'params', 'profile', 'deviceId', 'need', 'leastMiB', 'backends', 'timeLimitMs', 'serving', 'tenantId', 'labels', 'gang', 'retries', 'submittedAtMs', 'itemCount', 'firstInput'] satisfies (keyof JobRow)[])
+const changing = columns.filter(column => !fixed.has(column))
+
+/** The columns that change, as they are stored. */
+function changesOf({ id, state, error, lastSlice, ran, ...row }: JobRow): Record<string, unknown> {
+  const stored: Record<string, unknown> = { id, state, error: error && JSON.stringify(error), lastSlice: lastSlice && JSON.stringify(lastSlice), ran: ran && JSON.stringify(ran) }
+  for (const column of changing) {
+    if (!(column in stored))
+      stored[column] = row[column as keyof typeof row]
+  }
+  return stored
+}
+
 export function jobRepository(db: Database) {
   const insert = db.prepare(`INSERT INTO job (${columns.join(', ')}) VALUES (${columns.map(column => `@${column}`).join(', ')})`)
-  const update = db.prepare(`UPDATE job SET ${columns.filter(column => column !== 'id').map(column => `${column} = @${column}`).join(', ')} WHERE id = @id`)
+  const update = db.prepare(`UPDATE job SET ${changing.map(column => `${column} = @${column}`).join(', ')} WHERE id = @id`)
   const one = db.prepare<[string], Stored>('SELECT * FROM job WHERE id = ?')
   const newest = db.prepare<[string, number], Stored>('SELECT * FROM job WHERE state IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?')
   const oldest = db.prepare<[string], Stored>('SELECT * FROM job WHERE state = ? ORDER BY id')
@@ -125,7 +139,8 @@ export function jobRepository(db: Database) {
   const any = db.prepare<[], { id: string }>('SELECT id FROM job LIMIT 1')
   return {
     insert: (row: JobRow): void => void insert.run(toStored(row)),
-    update: (row: JobRow): void => void update.run(toStored(row)),
+    /** Writes what can change of a job. */
+    update: (row: JobRow): void => void update.run(changesOf(row)),
     get: (id: string): JobRow | undefined => {
       const row = one.get(id)
       return row && fromStored(row)

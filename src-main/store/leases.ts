@@ -31,6 +31,8 @@ export function leaseRepository(db: Database) {
   const letGo = db.prepare('DELETE FROM hold WHERE epoch = ?')
   const live = db.prepare<[], Stored>(`${selectLive} ORDER BY epoch`)
   const liveOf = db.prepare<[string], Stored>(`${selectLive} AND holder = ? AND role = 'current' ORDER BY epoch`)
+  // Says what the index of live leases by job says, so that it is used.
+  const ofJob = db.prepare<[string], Stored>(`${selectLive} AND holderKind = 'job' AND holder = ? AND role = 'current'`)
   const incomingOf = db.prepare<[string], Stored>(`${selectLive} AND holder = ? AND role = 'incoming'`)
   const comeInto = db.prepare(`UPDATE lease SET role = 'current' WHERE epoch = ? AND releasedAtMs IS NULL`)
   const one = db.prepare<[string], Stored>(`${selectLive} AND id = ?`)
@@ -59,6 +61,8 @@ export function leaseRepository(db: Database) {
     get: (id: string): LeaseRow | undefined => first(one.get(id)),
     /** The lease in force of a job, or the first of a holder outside. */
     liveOf: (holder: string): LeaseRow | undefined => first(liveOf.get(holder)),
+    /** The lease in force of a job. */
+    ofJob: (jobId: string): LeaseRow | undefined => first(ofJob.get(jobId)),
     allOf: (holder: string): LeaseRow[] => liveOf.all(holder).map(fromStored),
     /** The lease of the slice that a job is being moved to. */
     incomingOf: (jobId: string): LeaseRow | undefined => first(incomingOf.get(jobId)),
