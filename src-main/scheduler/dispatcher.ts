@@ -93,7 +93,10 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
   }
 
-  /** Leases, states and events of all that start now in one transaction; only then do their workers hear of it. */
+  /**
+   * Leases, states and events of all that start now in one transaction; only then do their workers hear of it. It need not be
+   * flushed: after a power cut that takes it back the workers are gone too, and no epoch is given out twice.
+   */
   function startAll(starts: readonly Start[]): void {
     if (starts.length === 0)
       return
@@ -103,7 +106,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       const places = decision.type === 'part' ? [{ job: decision.job, take: () => deps.makePart(decision.device, decision.profile) }] : decision.places.map(({ job, slice }) => ({ job, take: () => known(slices, slice) }))
       try {
         // Within the transaction a savepoint: what one cannot do takes nothing from the others, but a gang starts whole or not at all.
-        return store.write(() => places.map(({ job, take }) => startOne(job, take, decision.rule, false)))
+        return ledger.commit(() => places.map(({ job, take }) => startOne(job, take, decision.rule, false)))
       }
       catch (thrown) {
         if (toErrorShape(thrown).code === 'disk_full')
@@ -111,7 +114,7 @@ export function createDispatcher(deps: DispatcherDeps) {
         failed.push([places[0].job, thrown])
         return []
       }
-    }))
+    }), false)
     failed.forEach(([jobId, thrown]) => fault(jobId, thrown))
     started.forEach(tellWorker)
   }

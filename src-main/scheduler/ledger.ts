@@ -64,12 +64,12 @@ export function createLedger({ store, nowMs, changes }: LedgerDeps) {
    * Runs a change of any number of jobs in one transaction, which is on disk when this returns; then tells of it. Within
    * another it is a part of that one, and what it throws takes back its own part alone.
    */
-  function commit<T>(run: () => T): T {
+  function commit<T>(run: () => T, flushed = true): T {
     const outer = pending
     const own: Pending = { outer, jobs: new Map(), inserted: new Set(), effects: [] }
     pending = own
     try {
-      const answer = store.write(() => {
+      const answer = (flushed ? store.write : store.writeUnflushed)(() => {
         own.jobs.clear()
         own.inserted.clear()
         own.effects.length = 0

@@ -6,7 +6,7 @@ import type { WorkerPool } from '../runtime/workerPool'
 import type { JobRow } from '../store/jobs'
 import type { Store } from '../store/store'
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resultsDir } from './resultFiles'
 
@@ -43,7 +43,8 @@ export function prepareResults(jobsDir: string, jobId: string): string {
  */
 function savedModels(folder: string, file: string | null): string {
   const own = join(folder, file === null ? 'catalog' : createHash('sha256').update(file).digest('hex').slice(0, 16))
-  mkdirSync(own, { recursive: true, mode: 0o700 })
+  if (!existsSync(own))
+    mkdirSync(own, { recursive: true, mode: 0o700 })
   return own
 }
 

@@ -37,6 +37,7 @@ export function leaseRepository(db: Database) {
   const comeInto = db.prepare(`UPDATE lease SET role = 'current' WHERE epoch = ? AND releasedAtMs IS NULL`)
   const one = db.prepare<[string], Stored>(`${selectLive} AND id = ?`)
   const onSlice = db.prepare<[string], Stored>(`${selectLive} AND epoch = (SELECT epoch FROM hold WHERE sliceId = ?)`)
+  const skip = db.prepare(`UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'lease'`)
   const holds = db.prepare<[], { sliceId: string, holder: string, memoryMiB: number, computeShare: number }>(`SELECT hold.sliceId, lease.holder, slice.memoryMiB, slice.computeShare
     FROM hold JOIN lease ON lease.epoch = hold.epoch JOIN slice ON slice.id = hold.sliceId ORDER BY hold.epoch, hold.sliceId`)
   const due = db.prepare<[{ nowMs: number }], Stored>(`${selectLive} AND (expiresAtMs <= @nowMs OR usedAtMs + idleAfterMs <= @nowMs) ORDER BY epoch`)
@@ -55,6 +56,11 @@ export function leaseRepository(db: Database) {
         hold.run(sliceId, epoch)
       return { ...row, epoch }
     },
+    /**
+     * Leaves out epochs that a power cut may have taken back: whatever was written under one of them is never taken for the
+     * work of another lease.
+     */
+    skipEpochs: (count: number): void => void skip.run(count),
     /** Every slice that is held, and by whom. */
     holds: () => holds.all(),
     live: (): LeaseRow[] => live.all().map(fromStored),

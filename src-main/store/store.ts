@@ -45,7 +45,7 @@ export function openStore(paths: StatePaths) {
   const layoutChanged = () => void versions.layout++
   const leasesChanged = () => void versions.leases++
 
-  return {
+  const store = {
     db,
     reserve,
     versions: versions as Readonly<Versions>,
@@ -67,6 +67,21 @@ export function openStore(paths: StatePaths) {
     templates: templateRepository(db),
     settings: settingRepository(db),
     /**
+     * The same as `write`, but flushed to disk only with the next change that is: for what nobody was told of, and what a
+     * power cut may take back without harm. The end of the process takes back nothing.
+     */
+    writeUnflushed<T>(change: () => T): T {
+      if (db.inTransaction)
+        return store.write(change)
+      db.pragma('synchronous = NORMAL')
+      try {
+        return store.write(change)
+      }
+      finally {
+        db.pragma('synchronous = FULL')
+      }
+    },
+    /**
      * Runs `change` in one transaction that is on disk when this returns; if it throws, nothing has changed. Within another
      * one it is a part of that: what it throws takes back its own part alone, and it is on disk with the whole.
      */
@@ -86,6 +101,7 @@ export function openStore(paths: StatePaths) {
     },
     close: (): void => void db.close(),
   }
+  return store
 }
 
 function isDiskFull(thrown: unknown): boolean {
