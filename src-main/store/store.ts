@@ -10,7 +10,9 @@ import { jobRepository } from './jobs'
 import { layoutChangeRepository } from './layoutChanges'
 import { leaseRepository } from './leases'
 import { queueRepository } from './queues'
+import { recoveryRepository } from './recoveries'
 import { openReserve } from './reserve'
+import { retentionRepository } from './retention'
 import { settingRepository } from './settings'
 import { sliceRepository } from './slices'
 import { templateRepository } from './templates'
@@ -57,6 +59,8 @@ export function openStore(paths: StatePaths) {
     windows: windowRepository(db),
     templates: templateRepository(db),
     settings: settingRepository(db),
+    retention: retentionRepository(db),
+    recoveries: recoveryRepository(db),
     /** Runs `change` in one transaction that is on disk when this returns; if it throws, nothing has changed. */
     write<T>(change: () => T): T {
       const transaction = db.transaction(change)
