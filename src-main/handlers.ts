@@ -6,6 +6,7 @@ import type { Handlers } from './contract/router'
 import type { BackendHost } from './inventory/backends'
 import type { DeviceService } from './inventory/deviceService'
 import type { Hardware } from './inventory/hardware'
+import type { Keeping } from './keeping/service'
 import type { LabOptions } from './labOptions'
 import type { WorkerPool } from './runtime/workerPool'
 import type { JobService } from './scheduler/jobService'
@@ -37,6 +38,7 @@ export interface HandlerDeps {
   readonly memory: ModelMemory
   readonly backendHost: BackendHost
   readonly catalog: Catalog
+  readonly keeping: Keeping
   readonly pool: WorkerPool
   readonly gpus: GpuTables
   readonly hardware: Hardware
@@ -49,7 +51,7 @@ export interface HandlerDeps {
 }
 
 /** Answers every call of the contract from the parts of the lab. */
-export function createHandlers({ options, paths, store, devices, jobs, moves, memory, backendHost, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
+export function createHandlers({ options, paths, store, devices, jobs, moves, memory, backendHost, catalog, keeping, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs }: HandlerDeps): Handlers {
   return {
     'lab.info': () => ({
       version: packageJson.version,
@@ -62,7 +64,11 @@ export function createHandlers({ options, paths, store, devices, jobs, moves, me
       sqlite: String(store.db.prepare<[], { version: string }>('SELECT sqlite_version() AS version').get()?.version),
       platform: `${process.platform} ${process.arch}`,
       firstUse: !store.jobs.any(),
+      recovered: store.recoveries.get(),
     }),
+    'lab.acknowledge': () => ({ acknowledged: store.recoveries.acknowledge() }),
+    'lab.backup': ({ file }) => keeping.backUp(file),
+    'lab.clone': ({ dir, jobs }) => keeping.clone(dir, jobs),
     'doctor.run': () => examine({ store, stateDir: options.stateDir, paths, catalog, hardware, nowMs, runtime: options.runtime }),
     'lab.isolation': () => isolationOf(),
     'backends.list': () => listBackends(backendHost),
