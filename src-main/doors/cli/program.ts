@@ -2,9 +2,11 @@ import type { Act } from './context'
 import { Command, InvalidArgumentError } from 'commander'
 import { version } from '../../../package.json'
 import { addBackends } from './verbs/backends'
+import { addBackup } from './verbs/backup'
 import { addBenchModel } from './verbs/benchModel'
 import { addCancel } from './verbs/cancel'
 import { addCatalog } from './verbs/catalog'
+import { addClone } from './verbs/clone'
 import { addDevices } from './verbs/devices'
 import { addDoctor } from './verbs/doctor'
 import { addEstimate } from './verbs/estimate'
@@ -21,6 +23,7 @@ import { addLease } from './verbs/lease'
 import { addMove } from './verbs/move'
 import { addProfiles } from './verbs/profiles'
 import { addPull } from './verbs/pull'
+import { addRestore } from './verbs/restore'
 import { addResume } from './verbs/resume'
 import { addRetry } from './verbs/retry'
 import { addSample } from './verbs/sample'
@@ -42,7 +45,7 @@ export function createProgram(act: Act, write: { readonly out: (text: string) =>
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
     .exitOverride()
-  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addCancel, addRetry, addSuspend, addResume, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
+  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addCancel, addRetry, addSuspend, addResume, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addBackup, addRestore, addClone, addServe, addEvents])
     add(program, act)
   program.addHelpText('after', `
 Exit status: 0 done, 1 the job or the check failed, 2 wrong use.
