@@ -30,6 +30,7 @@ module.exports = {
     mayOnlyImport('recipes'),
     mayOnlyImport('catalog', 'resources'),
     mayOnlyImport('telemetry'),
+    mayOnlyImport('keeping', 'store', 'telemetry', 'catalog'),
     mayOnlyImport('runtime', 'recipes'),
     mayOnlyImport('inventory', 'slicing', 'store', 'telemetry', 'runtime/processHost', 'runtime/backendEnvironment', 'runtime/worker/backends', 'runtime/worker/parentPort', 'runtime/worker/watchParent', 'runtime/worker/backends/installed'),
     mayOnlyImport('broker', 'slicing', 'inventory', 'store', 'telemetry'),

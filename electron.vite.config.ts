@@ -26,6 +26,7 @@ export default defineConfig({
           keeper: source('src-main/runtime/keeper/entry.ts'),
           writer: source('src-main/runtime/worker/writer/entry.ts'),
           nvml: source('src-main/inventory/nvml/entry.ts'),
+          databaseThread: source('src-main/keeping/thread/entry.ts'),
           prefetch: source('src-main/catalog/prefetch.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -6,6 +6,7 @@ import type { Handlers } from './contract/router'
 import type { BackendHost } from './inventory/backends'
 import type { DeviceService } from './inventory/deviceService'
 import type { Hardware } from './inventory/hardware'
+import type { Keeping } from './keeping/service'
 import type { LabOptions } from './labOptions'
 import type { WorkerPool } from './runtime/workerPool'
 import type { ModelMemory } from './scheduler/modelMemory'
@@ -35,11 +36,11 @@ export interface HandlerDeps {
   readonly memory: ModelMemory
   readonly backendHost: BackendHost
   readonly catalog: Catalog
+  readonly keeping: Keeping
   readonly pool: WorkerPool
   readonly gpus: GpuTables
   readonly hardware: Hardware
   readonly layouts: LayoutService
-  readonly keeping: Keeping
   readonly leases: LeaseService
   readonly resources: string
   readonly capacity: () => LabCapacity
@@ -62,7 +63,11 @@ export function createHandlers({ options, paths, store, devices, scheduler, memo
       sqlite: String(store.db.prepare<[], { version: string }>('SELECT sqlite_version() AS version').get()?.version),
       platform: `${process.platform} ${process.arch}`,
       firstUse: !store.jobs.any(),
+      recovered: store.recoveries.get(),
     }),
+    'lab.acknowledge': () => ({ acknowledged: store.recoveries.acknowledge() }),
+    'lab.backup': ({ file }) => keeping.backUp(file),
+    'lab.clone': ({ dir, jobs }) => keeping.clone(dir, jobs),
     'doctor.run': () => examine({ store, stateDir: options.stateDir, paths, catalog, hardware, nowMs, runtime: options.runtime }),
     'lab.isolation': () => isolationOf(),
     'backends.list': () => listBackends(backendHost),
@@ -155,8 +160,6 @@ export function createHandlers({ options, paths, store, devices, scheduler, memo
       scheduler.dispatcher.wake()
       return device
     },
-    'lab.backup': ({ file }) => keeping.backUp(file),
-    'lab.clone': ({ dir, jobs: withJobs }) => keeping.clone(dir, withJobs),
     'events.list': ({ after, subject, limit }) => store.events.list(after, limit, subject),
   }
 }

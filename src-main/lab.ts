@@ -6,6 +6,7 @@ import type { LabClock } from './time/labClock'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import packageJson from '../package.json'
 import { labPart } from './broker/capacity'
 import { createHoldings } from './broker/holdings'
 import { createLayoutJournal } from './broker/layoutJournal'
@@ -25,6 +26,9 @@ import { isCudaInstalled } from './inventory/cudaProvider'
 import { createDeviceService } from './inventory/deviceService'
 import { readGpuTables } from './inventory/gpuTables'
 import { findHardware } from './inventory/hardware'
+import { openSoundStore } from './keeping/openSoundStore'
+import { createKeeping } from './keeping/service'
+import { databaseThread } from './keeping/thread/databaseThread'
 import { openLog } from './log'
 import { resourcesDir } from './resources'
 import { backendEnvironment } from './runtime/backendEnvironment'
@@ -38,7 +42,6 @@ import { createScheduler } from './scheduler/scheduler'
 import { rulesOf } from './slicing/rules'
 import { takeOwnership } from './store/ownership'
 import { prepareStateDir } from './store/stateDir'
-import { openStore } from './store/store'
 import { createChanges } from './telemetry/changes'
 import { createUseFeed } from './telemetry/useFeed'
 import { createAlarm } from './time/alarm'
@@ -85,7 +88,11 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
   const isFirstStart = !existsSync(paths.database)
   const resources = resourcesDir()
   const log = openLog(paths.logs)
-  const store = openStore(paths)
+  const { store, recovered, repaired, strays } = openSoundStore(paths, nowMs())
+  if (recovered)
+    log.error(recovered, 'the database was damaged and was replaced')
+  if (repaired.length > 0 || strays > 0)
+    log.warn({ repaired, strays }, 'the last owner ended uncleanly')
   const gpus = readGpuTables(resources)
   const hardware = await findHardware({ gpus, host: options.processHost, entry: join(dirname(resources), 'out', 'main', 'nvml.js'), lock: paths.nvmlLock, nowMs, onFault: what => log.error(what) })
   const { tablesFor } = hardware
@@ -169,14 +176,18 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
       dispatcher.wake()
     },
   })
+  const keeping = createKeeping({ store, stateDir: options.stateDir, paths, catalog, thread: databaseThread(join(output, 'databaseThread.js')), version: packageJson.version, nowMs, changes, log })
   const useFeed = createUseFeed(() => pool.use())
   log.info({ owner: options.owner, runtime: options.runtime, pid: process.pid }, 'lab opened')
   leases.sweep()
   const recovering = layouts.recover().catch((thrown: unknown) => log.error({ err: thrown }, 'layouts could not be looked at'))
   dispatcher.wake()
+  // A lab that is open for one short call has no time for it.
+  if (options.runJobs)
+    keeping.start()
 
   return {
-    router: createRouter(createHandlers({ options, paths, store, devices, scheduler, memory, backendHost: backendHost.list, catalog, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
+    router: createRouter(createHandlers({ options, paths, store, devices, scheduler, memory, backendHost: backendHost.list, catalog, keeping, pool, gpus, hardware, layouts, leases, resources, capacity, nowMs, startedAtMs: nowMs() })),
     stateDir: options.stateDir,
     on: (name, listener) => subscribe(name, listener, changes, useFeed),
     inputPath: jobs.inputPath,
@@ -185,6 +196,7 @@ async function wire(options: LabOptions, paths: ReturnType<typeof prepareStateDi
       clearInterval(clockTimer)
       useFeed.close()
       leases.close()
+      await keeping.close()
       await recovering
       await scheduler.close()
       requeueRunning(store, ledger, 'lab-closed')

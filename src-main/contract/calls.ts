@@ -33,8 +33,12 @@ export const calls = {
       platform: z.string(),
       /** True until the first job of this state folder was submitted. */
       firstUse: z.boolean(),
+      /** Set where a damaged database was replaced by an older copy, until someone takes note of it. */
+      recovered: z.object({ atMs: z.number(), words: z.string() }).nullable(),
     }),
   },
+  /** Takes note of `recovered`: it is told no more. False if there was nothing to take note of. */
+  'lab.acknowledge': { input: nothing, output: z.object({ acknowledged: z.boolean() }) },
   'doctor.run': { input: nothing, output: z.object({ ok: z.boolean(), checks: z.array(check) }) },
   /** What this host offers to keep workers within their slices and away from everything else. */
   'lab.isolation': { input: nothing, output: isolation },

@@ -94,7 +94,7 @@ export const queueCalls = {
   'devices.availability': { input: z.object({ id: z.string().min(1), availability: z.enum(availabilities), reason: z.string().max(200).optional() }).strict(), output: device },
 
   /** Writes the whole lab as it is at one instant into one file, while jobs run. Models that the catalog can fetch again are left out. */
-  'lab.backup': { input: z.object({ file: z.string().min(1).max(4096) }).strict(), output: z.object({ file: z.string(), bytes: z.number(), jobs: z.number().int(), atMs: z.number() }) },
+  'lab.backup': { input: z.object({ file: z.string().min(1).max(4096) }).strict(), output: z.object({ file: z.string(), bytes: z.number(), jobs: z.number().int(), atMs: z.number(), /** Result files that the lab names and does not have. */ missing: z.array(z.string()) }) },
   /** Makes a state folder like this one: layout, catalog, tenants, queues; with jobs only if asked. */
   'lab.clone': { input: z.object({ dir: z.string().min(1).max(4096), jobs: z.boolean().default(false) }).strict(), output: z.object({ dir: z.string(), jobs: z.number().int() }) },
 } as const satisfies Record<string, { input: z.ZodType, output: z.ZodType }>

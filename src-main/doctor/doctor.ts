@@ -25,6 +25,7 @@ export async function examine(deps: DoctorDeps): Promise<{ ok: boolean, checks: 
     checkGpus(deps.hardware),
     ...checkTables(deps.hardware),
     checkDatabase(deps.store),
+    ...checkRecovery(deps.store),
     checkFolder(deps.stateDir),
     checkSpace(deps.stateDir, deps.store),
     ...await checkCatalog(deps.catalog),
@@ -55,6 +56,12 @@ function checkDatabase({ db }: Store): Check {
   const ok = integrity === 'ok' && strays.length === 0
   const settings = `${db.pragma('journal_mode', { simple: true })}, synchronous=${db.pragma('synchronous', { simple: true })}, version ${db.pragma('user_version', { simple: true })}`
   return { name: 'database', ok, detail: ok ? `sound (${settings})` : `${integrity}; ${strays.length} broken references. Put back a copy from the backups folder.` }
+}
+
+/** Bad news until someone has taken note of it. */
+function checkRecovery({ recoveries }: Store): Check[] {
+  const recovered = recoveries.get()
+  return recovered ? [{ name: 'recovery', ok: false, detail: `${recovered.words} \`tranche doctor --acknowledge\` takes note of it.` }] : []
 }
 
 function checkFolder(stateDir: string): Check {

@@ -74,8 +74,10 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
     FROM job LEFT JOIN lease ON lease.holder = job.id AND lease.releasedAtMs IS NULL AND role = 'current'
     WHERE state IN ('queued', 'suspended', 'running') GROUP BY job.id HAVING count(lease.epoch) <> (state = 'running')`),
 
-  'every acknowledged job is there': ({ store }) => select(store, `
-    SELECT subject AS broken FROM event WHERE type = 'job.queued' AND subject NOT IN (SELECT id FROM job)`),
+  'every acknowledged job is there, was forgotten by the settings, or was told to be missing': ({ store }) => select(store, `
+    SELECT subject AS broken FROM event WHERE type = 'job.queued' AND subject NOT IN (SELECT id FROM job)
+    AND subject NOT IN (SELECT value FROM event gone, json_each(gone.data, '$.ids') WHERE gone.subject = 'lab' AND gone.type = 'jobs.pruned')
+    AND subject NOT IN (SELECT value FROM event lost, json_each(lost.data, '$.jobsMissing') WHERE lost.subject = 'lab' AND lost.type = 'lab.recovered')`),
 
   'every input has at most one result, and the counts agree': ({ store }) => select(store, `
     SELECT job.id || ' counts ' || doneCount || '+' || failedCount || ' of ' || itemCount AS broken FROM job

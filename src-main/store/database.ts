@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { systemCode, TrancheError } from '../contract/errors'
 import { migrate } from './migrate'
+import { isDamage } from './soundness'
 
 /**
  * Opens the lab's database: one writer, write-ahead log, every commit flushed to disk before it is acknowledged.
@@ -19,9 +20,8 @@ export function openDatabase(path: string, backupDir: string): Database.Database
   }
   catch (thrown) {
     db?.close()
-    const code = systemCode(thrown)
-    if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT'))
-      throw new TrancheError('state_damaged', `The database ${path} is damaged (${code}). Put back a copy from ${backupDir}, or move the file away to start anew.`, { cause: thrown })
+    if (isDamage(thrown))
+      throw new TrancheError('state_damaged', `The database ${path} is damaged (${systemCode(thrown)}). Put back a copy from ${backupDir}, or move the file away to start anew.`, { cause: thrown })
     throw thrown
   }
 }

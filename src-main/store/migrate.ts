@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { TrancheError } from '../contract/errors'
+import { flush } from './flush'
 import { first } from './migrations/0001-first'
 import { slicing } from './migrations/0002-slicing'
 import { promises } from './migrations/0003-promises'
@@ -36,5 +37,7 @@ function backUp(db: Database, target: string): void {
   const unfinished = `${target}.unfinished`
   rmSync(unfinished, { force: true })
   db.prepare('VACUUM INTO ?').run(unfinished)
+  // SQLite does not flush what it makes this way.
+  flush(unfinished)
   renameSync(unfinished, target)
 }

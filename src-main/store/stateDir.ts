@@ -22,6 +22,7 @@ export function statePaths(stateDir: string) {
     ownerNote: join(stateDir, 'owner.json'),
     nvmlLock: join(stateDir, 'nvml.lock'),
     backups: join(stateDir, 'backups'),
+    damaged: join(stateDir, 'damaged'),
     blobs: join(stateDir, 'blobs'),
     partial: join(stateDir, 'partial'),
     jobs: join(stateDir, 'jobs'),

@@ -12,7 +12,9 @@ import { jobRepository } from './jobs'
 import { layoutChangeRepository } from './layoutChanges'
 import { leaseRepository } from './leases'
 import { queueRepository } from './queues'
+import { recoveryRepository } from './recoveries'
 import { openReserve } from './reserve'
+import { retentionRepository } from './retention'
 import { settingRepository } from './settings'
 import { sliceRepository } from './slices'
 import { templateRepository } from './templates'
@@ -66,6 +68,8 @@ export function openStore(paths: StatePaths) {
     windows: windowRepository(db),
     templates: templateRepository(db),
     settings: settingRepository(db),
+    retention: retentionRepository(db),
+    recoveries: recoveryRepository(db),
     /**
      * The same as `write`, but flushed to disk only with the next change that is: for what nobody was told of, and what a
      * power cut may take back without harm. The end of the process takes back nothing.

@@ -13,10 +13,11 @@ export function useRepository(db: Database) {
   const add = db.prepare(`INSERT INTO use (tenantId, minute, share) VALUES (@tenantId, @minute, @share)
     ON CONFLICT DO UPDATE SET share = share + excluded.share`)
   const between = db.prepare<[number, number], UseRow>('SELECT * FROM use WHERE minute >= ? AND minute <= ? ORDER BY minute')
-  const prune = db.prepare('DELETE FROM use WHERE minute < ?')
+  const prune = db.prepare('DELETE FROM use WHERE (tenantId, minute) IN (SELECT tenantId, minute FROM use WHERE minute < ? ORDER BY minute LIMIT ?)')
   return {
     add: (row: UseRow): void => void add.run(row),
     between: (fromMinute: number, toMinute: number): UseRow[] => between.all(fromMinute, toMinute),
-    prune: (beforeMinute: number): number => prune.run(beforeMinute).changes,
+    /** Forgets the oldest from before a minute, so many at most. Returns how many. */
+    prune: (beforeMinute: number, limit: number): number => prune.run(beforeMinute, limit).changes,
   }
 }

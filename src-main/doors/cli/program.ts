@@ -2,10 +2,12 @@ import type { Act } from './context'
 import { Command, InvalidArgumentError } from 'commander'
 import { version } from '../../../package.json'
 import { addBackends } from './verbs/backends'
+import { addBackup } from './verbs/backup'
 import { addBenchModel } from './verbs/benchModel'
 import { addBulk } from './verbs/bulk'
 import { addCancel } from './verbs/cancel'
 import { addCatalog } from './verbs/catalog'
+import { addClone } from './verbs/clone'
 import { addCordon } from './verbs/cordon'
 import { addDevices } from './verbs/devices'
 import { addDoctor } from './verbs/doctor'
@@ -26,6 +28,7 @@ import { addProfiles } from './verbs/profiles'
 import { addPull } from './verbs/pull'
 import { addQueue } from './verbs/queue'
 import { addReorder } from './verbs/reorder'
+import { addRestore } from './verbs/restore'
 import { addResults } from './verbs/results'
 import { addResume } from './verbs/resume'
 import { addRetry } from './verbs/retry'
@@ -55,7 +58,7 @@ export function createProgram(act: Act, write: { readonly out: (text: string) =>
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: write.out, writeErr: write.err, outputError: () => undefined })
     .exitOverride()
-  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addResults, addWhy, addTop, addTimeline, addCancel, addRetry, addHold, addReorder, addBulk, addSuspend, addResume, addTenant, addQueue, addWindow, addCordon, addScheduler, addTemplate, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addServe, addEvents])
+  for (const add of [addDoctor, addDevices, addLab, addProfiles, addLayouts, addSlice, addLease, addImportSmi, addExport, addCatalog, addPull, addEstimate, addBackends, addSubmit, addJobs, addResults, addWhy, addTop, addTimeline, addCancel, addRetry, addHold, addReorder, addBulk, addSuspend, addResume, addTenant, addQueue, addWindow, addCordon, addScheduler, addTemplate, addMove, addEvacuate, addInfer, addSample, addVerify, addBenchModel, addIsolation, addBackup, addRestore, addClone, addServe, addEvents])
     add(program, act)
   program.addHelpText('after', `
 Exit status: 0 done, 1 the job or the check failed, 2 wrong use.

@@ -18,6 +18,7 @@ export type OpenSession = (options: LinkOptions) => Session
 /** Calls that can be asked twice without harm. */
 const repeatable: ReadonlySet<CallName> = new Set([
   'lab.info',
+  'lab.acknowledge',
   'doctor.run',
   'devices.list',
   'devices.use',

@@ -8,7 +8,10 @@ import { printable } from '../text'
 export function addDoctor(program: Command, act: Act): void {
   program.command('doctor')
     .description('check that the lab is whole and can run jobs; exit status 1 if not')
-    .action((_options, command: Command) => act(command, async (context) => {
+    .option('--acknowledge', 'take note that a damaged database was replaced by an older copy, so that it is told no more')
+    .action((options: { readonly acknowledge?: boolean }, command: Command) => act(command, async (context) => {
+      if (options.acknowledge)
+        await context.withLab('ask', lab => lab.call('lab.acknowledge', {}))
       const checks = await labChecks(context)
       const ok = checks.every(check => check.ok)
       const { output } = context
