@@ -41,6 +41,8 @@ export interface Quota {
   /** Parts of the bar's length, 0 to 1. The bar is as long as the cap, else the guarantee, else the use. */
   readonly used: number
   readonly guaranteed: number | null
+  /** Without a guarantee and a cap there is nothing to compare with. */
+  readonly isBounded: boolean
   readonly words: string
 }
 
@@ -50,7 +52,7 @@ export function quotaOf({ use: { now }, terms: { guaranteed, cap } }: Pick<Tenan
   const [used, sure, most] = [now[kind], guaranteed[kind], cap[kind]]
   const length = Math.max(most ?? sure ?? used, used, Number.EPSILON)
   const bounds = [sure !== undefined && `${say(sure)} guaranteed`, most !== undefined && `${say(most)} at most`].filter(Boolean)
-  return { used: used / length, guaranteed: sure === undefined ? null : Math.min(1, sure / length), words: `${say(used)} in use${bounds.length > 0 ? `, ${bounds.join(', ')}` : ''}` }
+  return { used: used / length, guaranteed: sure === undefined ? null : Math.min(1, sure / length), isBounded: bounds.length > 0, words: `${say(used)} in use${bounds.length > 0 ? `, ${bounds.join(', ')}` : ''}` }
 }
 
 function pressing(now: Amount, guaranteed: Limit, cap: Limit): 'compute' | 'memoryMiB' {

@@ -44,7 +44,7 @@ export function drawBars(context: CanvasRenderingContext2D, bars: readonly Bar[]
       context.stroke()
       context.setLineDash([])
     }
-    label(context, same, rowHeight, top, style === 'running' ? colours.onRunning : colours.text)
+    label(context, same, rowHeight, top, style === 'running' || style === 'outside' ? colours.onRunning : colours.text)
   }
 }
 
