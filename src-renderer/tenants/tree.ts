@@ -25,13 +25,7 @@ export function tenantRows(tenants: readonly Tenant[], closed: ReadonlySet<strin
   return rowsOf(null, 0)
 }
 
-/** `1.5 devices, 40 GiB`; null where nothing is bounded. */
-export function limitWords({ compute, memoryMiB }: Limit): string | null {
-  const parts = [compute !== undefined && devicesWords(compute), memoryMiB !== undefined && memory(memoryMiB)].filter(Boolean)
-  return parts.length > 0 ? parts.join(', ') : null
-}
-
-export function devicesWords(compute: number): string {
+function devicesWords(compute: number): string {
   const figure = String(Number(compute.toFixed(2)))
   return `${figure} ${figure === '1' ? 'device' : 'devices'}`
 }

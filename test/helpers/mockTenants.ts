@@ -1,7 +1,6 @@
-import type { CallOutput, CallParsed } from '../../src-main/contract/calls'
+import type { CallOutput, CallParsed, Changed } from '../../src-main/contract/calls'
 import type { Tenant, TenantTerms } from '../../src-main/contract/model'
 import type { Handlers } from '../../src-main/contract/router'
-import type { MockState } from './mockState'
 import { TrancheError } from '../../src-main/contract/errors'
 
 const plain: TenantTerms = { weight: 1, guaranteed: {}, borrowing: {}, lending: {}, cap: {} }
@@ -64,7 +63,7 @@ function history(tenants: readonly Tenant[], { fromMs, toMs, buckets }: CallPars
 }
 
 /** Calls about the mock lab's tenants. */
-export function mockTenantCalls({ changed }: Pick<MockState, 'changed'>) {
+export function mockTenantCalls({ changed }: { readonly changed: (topics: Changed['topics']) => void }) {
   let tenants = firstTenants()
   let next = 1
 
