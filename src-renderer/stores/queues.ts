@@ -7,7 +7,7 @@ import { pulled } from './pulled'
 export const useQueues = defineStore('queues', () => {
   const tenants = pulled<readonly Tenant[]>([], () => call('tenants.list', {}), ({ topics }) => topics.includes('queues') || topics.includes('jobs'))
   const queues = pulled<readonly Queue[]>([], () => call('queues.list', {}), ({ topics }) => topics.includes('queues') || topics.includes('jobs'))
-  const windows = pulled<readonly ReservedWindow[]>([], () => call('windows.list', {}), ({ topics }) => topics.includes('queues') || topics.includes('devices'))
+  const windows = pulled<readonly ReservedWindow[]>([], () => call('windows.list', {}), ({ topics }) => topics.includes('queues'))
 
   function refresh() {
     tenants.refresh()

@@ -4,6 +4,7 @@ import { plainWish, requestOf, wishOf } from '../../src-renderer/submitWish'
 import { stackPaths } from '../../src-renderer/tenants/stack'
 import { quotaOf, tenantRows } from '../../src-renderer/tenants/tree'
 import { windowTimeWords } from '../../src-renderer/tenants/windowWords'
+import { ofTheme } from '../../src-renderer/timeline/colours'
 import { barsInSight, indexTimeline, itemAt, itemsBetween, neighbour } from '../../src-renderer/timeline/items'
 import { panned, ticksOf, timeAt, xOf, zoomed } from '../../src-renderer/timeline/scale'
 import { firstTenants } from '../helpers/mockTenants'
@@ -96,4 +97,12 @@ describe('what a form asks for', () => {
     expect(requestOf(wishOf(submission, 1_700_000_000_000))).toEqual(submission)
   })
   it('leaves out times that are over', () => expect(wishOf({ notBeforeMs: 5, deadlineMs: 6 }, 10)).toEqual(plainWish))
+})
+
+describe('colours on a canvas', () => {
+  it.each([
+    ['light-dark(#c3cad3, #47505b)', 'dark', '#47505b'],
+    [' light-dark(rgb(20 24 30 / 35%), rgb(0 0 0 / 55%))', 'light', 'rgb(20 24 30 / 35%)'],
+    ['#ffffff', 'dark', '#ffffff'],
+  ] as const)('are those of the theme: %s, %s', (value, theme, colour) => expect(ofTheme(value, theme)).toBe(colour))
 })
