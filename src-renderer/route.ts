@@ -1,4 +1,4 @@
-const pages = ['devices', 'catalog', 'jobs', 'fleet'] as const
+const pages = ['devices', 'catalog', 'jobs', 'fleet', 'queues', 'timeline'] as const
 
 export type Route
   = | { readonly view: typeof pages[number] }

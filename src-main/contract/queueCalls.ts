@@ -20,7 +20,8 @@ export const jobFilter = z.object({
   labels: z.array(z.string()).max(20).optional(),
 }).strict()
 
-export const jobSortKeys = ['submitted', 'state', 'name', 'tenant', 'queue', 'priority', 'model', 'queued', 'run', 'ended'] as const
+/** `line`: as they are served, the next one first; jobs that do not wait come last. */
+export const jobSortKeys = ['submitted', 'line', 'state', 'name', 'tenant', 'queue', 'priority', 'model', 'queued', 'run', 'ended'] as const
 export const jobGroupKeys = ['state', 'tenant', 'queue', 'model', 'recipe'] as const
 
 export const queueCalls = {

@@ -16,6 +16,11 @@ export function canMove(job: Pick<JobSummary, 'state'>): boolean {
   return job.state === 'running'
 }
 
+/** Whether its place in line, its priority and its queue can be changed. */
+export function canReorder(job: Pick<JobSummary, 'state'>): boolean {
+  return job.state === 'queued'
+}
+
 /** What a person can do to a job, from the list and from its page. */
 export function useJobActions() {
   const toasts = useToasts()
@@ -23,7 +28,7 @@ export function useJobActions() {
 
   async function cancel(job: JobSummary) {
     const agreed = await confirm.ask({
-      title: `Cancel “${job.title}”?`,
+      title: `Cancel “${job.name ?? job.title}”?`,
       body: whatCancelEnds(job),
       action: 'Cancel the job',
     })
@@ -39,6 +44,19 @@ export function useJobActions() {
       await toasts.attempt(() => call('jobs.suspend', { id: job.id }))
   }
 
+  /** Takes a waiting job out of its line, or puts it back; nothing where its state allows neither. */
+  async function holdOrRelease(job: Pick<JobSummary, 'id' | 'state'>) {
+    if (job.state === 'suspended')
+      await toasts.attempt(() => call('jobs.release', { id: job.id }))
+    else if (job.state === 'queued')
+      await toasts.attempt(() => call('jobs.hold', { id: job.id }))
+  }
+
+  /** Gives a waiting job another priority or queue. */
+  async function reorder(id: string, change: { readonly priority?: number, readonly queue?: string }) {
+    await toasts.attempt(() => call('jobs.reorder', { id, ...change }))
+  }
+
   /** Submits the job again and opens the new one. */
   async function retry(job: JobSummary, onlyFailed = false) {
     const again = await toasts.attempt(() => call('jobs.retry', { id: job.id, onlyFailed }))
@@ -46,7 +64,7 @@ export function useJobActions() {
       goTo({ view: 'job', id: again.id })
   }
 
-  return { cancel, retry, suspendOrResume }
+  return { cancel, retry, suspendOrResume, holdOrRelease, reorder }
 }
 
 function whatCancelEnds({ state, serving, counts }: JobSummary): string {

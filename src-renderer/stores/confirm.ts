@@ -6,6 +6,8 @@ export interface Question {
   readonly body: string
   /** Words on the button that does it. */
   readonly action: string
+  /** It can be taken back: its button is no warning. */
+  readonly isCalm?: boolean
 }
 
 /** One question at a time that a person must answer before something is undone or ended. */

@@ -4,28 +4,25 @@ import { computed } from 'vue'
 import { call } from '../bridge'
 import { pulled } from './pulled'
 
-/** As many of the newest jobs as are read. */
-export const listLimit = 1000
+const mostRunning = 10_000
 
-/** Those that run, which may be older than a long queue behind them, then the newest others. */
-async function readNewest(): Promise<readonly JobSummary[]> {
-  const newest = await call('jobs.list', { limit: listLimit })
-  const running = newest.length < listLimit ? newest.filter(isRunning) : await call('jobs.list', { states: ['running'] })
-  return [...running, ...newest.filter(job => !isRunning(job))]
+interface Overview {
+  /** Jobs that hold slices. */
+  readonly running: readonly JobSummary[]
+  readonly states: Readonly<Partial<Record<JobState, number>>>
 }
 
-function isRunning(job: JobSummary): boolean {
-  return job.state === 'running'
+async function read(): Promise<Overview> {
+  const [running, { states }] = await Promise.all([call('jobs.list', { states: ['running'], limit: mostRunning }), call('jobs.query', { limit: 1 })])
+  return { running, states }
 }
 
+/** How many jobs there are in each state, and those that run: what the rest of the window needs of them. */
 export const useJobs = defineStore('jobs', () => {
-  const { value: list, loaded, error, refresh } = pulled<readonly JobSummary[]>([], readNewest, changed => changed.topics.includes('jobs'))
-  const counts = computed(() => {
-    const byState: Record<JobState, number> = { queued: 0, running: 0, suspended: 0, done: 0, failed: 0, cancelled: 0 }
-    for (const { state } of list.value)
-      byState[state] += 1
-    return byState
-  })
-  const byId = (id: string) => list.value.find(job => job.id === id)
-  return { list, loaded, error, refresh, counts, byId }
+  const { value, loaded, error, refresh } = pulled<Overview>({ running: [], states: {} }, read, changed => changed.topics.includes('jobs'))
+  const counts = computed<Readonly<Record<JobState, number>>>(() => ({ queued: 0, running: 0, suspended: 0, done: 0, failed: 0, cancelled: 0, ...value.value.states }))
+  const total = computed(() => Object.values(counts.value).reduce((sum, count) => sum + count, 0))
+  /** A job that runs, by its id. */
+  const byId = (id: string) => value.value.running.find(job => job.id === id)
+  return { loaded, error, refresh, counts, total, byId }
 })

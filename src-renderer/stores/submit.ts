@@ -1,4 +1,5 @@
 import type { Sorted } from '../fileKinds'
+import type { Submission } from '../submitWish'
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { call, CallFailure } from '../bridge'
@@ -10,6 +11,8 @@ import { useToasts } from './toasts'
 export interface Draft extends Sorted {
   /** Catalog id that is selected at first. */
   readonly preset: string | null
+  /** What was submitted or kept before, to be changed; its inputs are used unless there are files. */
+  readonly earlier: Partial<Submission> | null
 }
 
 export const useSubmit = defineStore('submit', () => {
@@ -20,9 +23,21 @@ export const useSubmit = defineStore('submit', () => {
   function open(files: readonly File[], preset: string | null = null) {
     const sorted = sortFiles(files)
     if (sorted)
-      draft.value = { ...sorted, preset }
+      draft.value = { ...sorted, preset, earlier: null }
     else if (files.length > 0)
       toasts.fail(new CallFailure({ code: 'unsupported', message: `No recipe takes ${files.length === 1 ? `“${files[0].name}”` : 'these files'}. Tranche runs pictures, WAV recordings, .npy and .pb tensors, and .onnx models.`, retryable: false }))
+  }
+
+  /** Opens the dialog for what was submitted before or kept as a template, with other files if there are any. */
+  function openAgain(earlier: Partial<Submission> & Pick<Submission, 'recipe'>, files: readonly File[] = []) {
+    draft.value = { recipe: earlier.recipe, inputs: files, model: null, leftOut: [], preset: earlier.model ?? null, earlier }
+  }
+
+  /** Opens the dialog with all that a job was submitted with. */
+  async function again(id: string) {
+    const earlier = await toasts.attempt(() => call('jobs.submission', { id }))
+    if (earlier)
+      openAgain(earlier)
   }
 
   function close() {
@@ -36,5 +51,5 @@ export const useSubmit = defineStore('submit', () => {
       goTo({ view: 'job', id: job.id })
   }
 
-  return { draft, open, close, sample }
+  return { draft, open, openAgain, again, close, sample }
 })

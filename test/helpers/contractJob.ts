@@ -4,6 +4,15 @@ import type { Device, Item, Job, Lease, Slice } from '../../src-main/contract/mo
 export function contractJob(different: Partial<Job> = {}): Job {
   return {
     id: 'job_1',
+    name: null,
+    tenant: 'me',
+    queue: 'normal',
+    priorityClass: 'normal',
+    priority: 0,
+    labels: {},
+    gang: null,
+    tries: 1,
+    preemptions: 0,
     recipe: 'ocr',
     model: 'ppocr-v4',
     title: 'receipt.png',
@@ -25,6 +34,11 @@ export function contractJob(different: Partial<Job> = {}): Job {
     outDir: null,
     timeLimitMs: null,
     params: {},
+    dependsOn: [],
+    notBeforeMs: null,
+    deadlineMs: null,
+    maxRunMs: null,
+    retries: null,
     ...different,
   }
 }
@@ -45,6 +59,7 @@ export function contractDevice(different: Partial<Device> = {}): Device {
     backing: 'Virtual: computed by 2 cores',
     slots: 8,
     computeSlices: 7,
+    availability: 'open',
     unusable: null,
     slices: [],
     label: null,

@@ -5,7 +5,11 @@ import { createRouter } from '../../src-main/contract/router'
 import { mockJobCalls } from './mockJobCalls'
 import { mockLabCalls } from './mockLabCalls'
 import { mockLayoutCalls } from './mockLayoutCalls'
+import { mockLineCalls } from './mockLine'
+import { mockQueueCalls } from './mockQueues'
 import { createMockState } from './mockState'
+import { mockTenantCalls } from './mockTenants'
+import { mockTimeline } from './mockTimeline'
 import { useNow } from './mockUse'
 
 const useEveryMs = 500
@@ -14,7 +18,16 @@ const useEveryMs = 500
 export function createMockBridge(scenario: Scenario = 'usual', now: () => number = Date.now): Bridge {
   const listeners: { [N in EventName]: Set<(payload: EventPayload<N>) => void> } = { changed: new Set(), use: new Set() }
   const state = createMockState(scenario, now, changed => listeners.changed.forEach(listener => listener(changed)))
-  const router = createRouter({ ...mockLabCalls(state), ...mockLayoutCalls(state), ...mockJobCalls(state) })
+  const jobCalls = mockJobCalls(state)
+  const router = createRouter({
+    ...mockLabCalls(state),
+    ...mockLayoutCalls(state),
+    ...jobCalls,
+    ...mockLineCalls(state, jobCalls['jobs.submit']),
+    ...mockTenantCalls(state),
+    ...mockQueueCalls(state),
+    'schedule.timeline': asked => mockTimeline(state.devices, asked, now(), scenario === 'crowd' ? 20_000 : 400),
+  })
   setInterval(() => listeners.use.forEach(listener => listener(scenario === 'bare' ? [] : useNow(now()))), useEveryMs)
   return {
     call: (name, input) => router.answer(name, withPaths(input)),

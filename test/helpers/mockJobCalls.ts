@@ -45,9 +45,9 @@ export function mockJobCalls(state: MockState) {
     setTimeout(step, inputMs, id)
   }
 
-  function submitted({ recipe, inputs, synthetic, backends, timeLimitMs, serving, params, model }: CallParsed<'jobs.submit'>): Job {
+  function submitted({ recipe, inputs, synthetic, backends, timeLimitMs, serving, params, model, name, tenant, queue, priority, labels, maxRunMs, retries, dependsOn, notBeforeMs, deadlineMs, hold }: CallParsed<'jobs.submit'>): Job {
     const given = serving ? [] : inputs.length > 0 ? inputs : Array.from({ length: synthetic ?? 1 }, () => null)
-    return submit(recipe, given, { ...model && { model }, ...serving && { serving, title: 'served model' }, backends: backends ?? ['cpu'], timeLimitMs: timeLimitMs ?? null, params: params ?? {} })
+    return submit(recipe, given, { ...model && { model }, ...serving && { serving, title: 'served model' }, backends: backends ?? ['cpu'], timeLimitMs: timeLimitMs ?? null, params: params ?? {}, name: name ?? null, tenant: tenant ?? 'me', queue: queue ?? 'normal', priority: priority ?? 0, labels: labels ?? {}, maxRunMs: maxRunMs ?? null, retries: retries ?? null, dependsOn: dependsOn ?? [], notBeforeMs: notBeforeMs ?? null, deadlineMs: deadlineMs ?? null, ...hold && { state: 'suspended', waiting: null } })
   }
 
   return {

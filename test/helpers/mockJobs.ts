@@ -3,7 +3,7 @@ import type { BackendReport, Item, Job, JobState } from '../../src-main/contract
 import { idTail, virtualId } from './mockDevices'
 
 /** What the mock lab holds at first. */
-export type Scenario = 'usual' | 'first-use' | 'many' | 'fleet' | 'bare' | 'down'
+export type Scenario = 'usual' | 'first-use' | 'many' | 'fleet' | 'crowd' | 'bare' | 'down'
 
 const minute = 60_000
 export const samples = ['receipt.png', 'rack-label.png', 'dashboard.png', 'delivery-note.png', 'landscape.png']
@@ -40,6 +40,15 @@ export function makeJob({ number, state, recipe, inputs, atMs, done = state === 
   const ended = ran && state !== 'running' && state !== 'suspended'
   return {
     id: `job_${idTail(number)}`,
+    name: null,
+    tenant: 'me',
+    queue: 'normal',
+    priorityClass: 'normal',
+    priority: 0,
+    labels: {},
+    gang: null,
+    tries: 1,
+    preemptions: 0,
     recipe,
     model: recipe === 'ocr' ? 'ppocr-v4' : recipe === 'vad' ? 'silero-vad-v5' : '/home/admin/models/resnet50-v2-7.onnx',
     title: inputs[0] ?? 'synthetic inputs',
@@ -61,6 +70,11 @@ export function makeJob({ number, state, recipe, inputs, atMs, done = state === 
     outDir: null,
     timeLimitMs: null,
     params: {},
+    dependsOn: [],
+    notBeforeMs: null,
+    deadlineMs: null,
+    maxRunMs: null,
+    retries: null,
     ...rest,
   }
 }
@@ -71,8 +85,8 @@ export function firstJobs(scenario: Scenario, nowMs: number): Job[] {
     return []
   const scans = Array.from({ length: 240 }, (_, index) => samples[index % samples.length])
   const usual = [
-    makeJob({ number: 8, state: 'queued', recipe: 'tensor', inputs: [null, null, null, null], atMs: nowMs - 4000 }),
-    makeJob({ number: 7, state: 'queued', recipe: 'ocr', inputs: scans.slice(0, 12), atMs: nowMs - 9000 }),
+    makeJob({ number: 8, state: 'queued', recipe: 'tensor', inputs: [null, null, null, null], atMs: nowMs - 4000, rest: { name: 'warm-up', tenant: 'physics/lattice/ann', queue: 'urgent', priorityClass: 'guaranteed', priority: 5, labels: { course: 'ml-2', run: '7' }, gang: { id: 'gang_1', index: 0, size: 4 }, tries: 2, preemptions: 1, dependsOn: [{ job: `job_${idTail(3)}`, on: 'success' }], maxRunMs: 30 * minute, retries: { max: 3, delayMs: 10_000 } } }),
+    makeJob({ number: 7, state: 'queued', recipe: 'ocr', inputs: scans.slice(0, 12), atMs: nowMs - 9000, rest: { tenant: 'students/ml-course', queue: 'course', notBeforeMs: nowMs + 40 * minute } }),
     makeJob({ number: 1, state: 'running', recipe: 'ocr', inputs: scans, atMs: nowMs - 13_000, done: 87, failed: 2, rest: { crashes: 1, moves: 2, lastPauseMs: 12.4, timeLimitMs: 90_000 } }),
     makeJob({ number: 2, state: 'running', recipe: 'vad', inputs: ['meeting-2025-11-03-room-4-recorder-left-channel-very-long-name.wav'], atMs: nowMs - 95_000, rest: { slice: { ...sliceOfJob, id: `slice_${idTail(2)}`, profile: '1g.10gb', start: 2, size: 1 } } }),
     makeJob({ number: 9, state: 'running', recipe: 'tensor', inputs: [], atMs: nowMs - 6 * minute, rest: { title: 'resnet50-v2-7.onnx', serving: { maxBatch: 16, maxDelayMs: 2 }, backends: ['webgpu', 'cpu'], ran: withFallback, slice: { id: `slice_${idTail(9)}`, device: 'dev_cpu', profile: 'passthrough', start: 0, size: 1 } } }),

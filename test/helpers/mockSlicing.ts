@@ -52,6 +52,7 @@ export function mockDevice(id: string, name: string, model: string, mode: Device
     backing: 'AMD EPYC 9R14, 2 of 2 cores',
     slots: rules.slots,
     computeSlices: rules.computeSlices,
+    availability: 'open',
     unusable: null,
     slices: cutLayout(rules, layout).map(cut => ({ ...cut, id: `slice_${id}-${cut.start}-${cut.profile}`, parentId: null, lease: null })),
     label: null,
