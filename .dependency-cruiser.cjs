@@ -1,5 +1,5 @@
 /** The arrows of the design, as rules: doors -> lab -> scheduler -> broker -> slicing, inventory; store and runtime are leaves. */
-const pure = '^src-main/(slicing/|handover/|scheduler/(plan|jobState)|broker/plan)'
+const pure = '^src-main/(slicing/|handover/|scheduler/(plan|jobState|eligibility|outcome)|broker/plan)'
 
 /** A folder may import only what is listed (and packages). */
 function mayOnlyImport(folder, ...allowed) {
@@ -30,12 +30,13 @@ module.exports = {
     mayOnlyImport('recipes'),
     mayOnlyImport('catalog', 'resources'),
     mayOnlyImport('telemetry'),
+    mayOnlyImport('time'),
     mayOnlyImport('keeping', 'store', 'telemetry', 'catalog'),
     mayOnlyImport('runtime', 'recipes'),
     mayOnlyImport('inventory', 'slicing', 'store', 'telemetry', 'runtime/processHost', 'runtime/backendEnvironment', 'runtime/worker/backends', 'runtime/worker/parentPort', 'runtime/worker/watchParent', 'runtime/worker/backends/installed'),
     mayOnlyImport('broker', 'slicing', 'inventory', 'store', 'telemetry'),
     mayOnlyImport('handover', 'slicing'),
-    mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry', 'recipes/checkParams', 'recipes/onnx/memory'),
+    mayOnlyImport('scheduler', 'broker', 'slicing', 'inventory', 'store', 'runtime', 'catalog', 'telemetry', 'time', 'recipes/checkParams', 'recipes/onnx/memory'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -8,6 +8,7 @@ import type { Ledger } from './ledger'
 import type { Registry } from './registry'
 import { toErrorShape, TrancheError } from '../contract/errors'
 import { jobStates } from '../contract/model'
+import { everMs } from './plan/lineKey'
 
 type Filter = NonNullable<CallParsed<'jobs.bulk'>['filter']>
 type Bulk = CallParsed<'jobs.bulk'>
@@ -22,8 +23,6 @@ export interface JobQueryDeps {
   readonly jobs: JobService
   readonly summary: (row: JobRow) => JobSummary
 }
-
-export type JobQueryService = ReturnType<typeof createJobQueryService>
 
 /** Jobs by the hundred thousand: pages of them, and the same for many. */
 export function createJobQueryService({ store, ledger, registry, jobs, summary }: JobQueryDeps) {
@@ -73,7 +72,7 @@ export function createJobQueryService({ store, ledger, registry, jobs, summary }
       const states = Object.fromEntries(jobStates.map(state => [state, counts.get(state) ?? 0])) as Record<JobState, number>
       return {
         total: (wanted.states ?? jobStates).reduce((sum, state) => sum + states[state], 0),
-        rows: store.jobQueries.page(wanted, { group, ...page }).flatMap((id) => {
+        rows: store.jobQueries.page(wanted, { group, ...page }, registry.settings().agingMs ?? everMs).flatMap((id) => {
           const row = store.jobs.get(id)
           return row ? [summary(row)] : []
         }),

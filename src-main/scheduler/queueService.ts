@@ -20,8 +20,6 @@ export interface QueueServiceDeps {
   readonly onChanged: () => void
 }
 
-export type QueueService = ReturnType<typeof createQueueService>
-
 /** What admins do with queues. */
 export function createQueueService({ store, registry, book, changes, nowMs, onChanged }: QueueServiceDeps) {
   function describe({ id, name, terms }: QueueRow): Queue {

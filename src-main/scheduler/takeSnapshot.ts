@@ -25,7 +25,7 @@ export function takeSnapshot({ book, registry, uses, capacity, devices, windows,
   const { slices, pools } = capacity()
   return {
     settings: registry.settings(),
-    tenants: registry.tenants().map(({ id, parentId, terms }) => ({ id, parent: parentId, path: registry.pathOf(id), terms, faded: uses.fadedOf(id) })),
+    tenants: registry.tenants().map(({ id, parentId, terms }) => ({ id, parent: parentId, path: registry.pathOf(id), terms, faded: uses.fadedOf(id), recent: uses.recentOf(id) })),
     queues: registry.queues().map(({ id, name, terms }) => ({ id, name, priorityClass: terms.priorityClass, minRunMs: terms.minRunMs })),
     lines: book.lines(),
     running: [...book.running()].map(job => runningJob(job, holdingOf(job.id), isLeaving(job.id))),

@@ -26,8 +26,6 @@ export interface TenantServiceDeps {
   readonly onChanged: () => void
 }
 
-export type TenantService = ReturnType<typeof createTenantService>
-
 /** What admins do with tenants, and what each of them uses. */
 export function createTenantService({ store, registry, book, uses, held, changes, nowMs, onChanged }: TenantServiceDeps) {
   function list(): Tenant[] {

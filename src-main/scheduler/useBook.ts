@@ -1,6 +1,6 @@
 import type { Amount } from '../contract/model'
 import type { Store } from '../store/store'
-import { faded } from './plan/fade'
+import { faded, recentMs } from './plan/fade'
 
 const minuteMs = 60_000
 /** Buckets older than this many half-lives no longer count. */
@@ -28,6 +28,7 @@ export function dominantShare(amount: Amount, whole: Amount): number {
 export function createUseBook({ store, nowMs, halfLifeMs, held }: UseBookDeps) {
   const shares = new Map<string, number>()
   const means = new Map<string, number>()
+  const recent = new Map<string, number>()
   const minutes = new Map<string, Map<number, number>>()
   let asOfMs = nowMs()
   load()
@@ -37,8 +38,10 @@ export function createUseBook({ store, nowMs, halfLifeMs, held }: UseBookDeps) {
     const first = Math.floor((asOfMs - halfLivesKept * halfLifeMs()) / minuteMs)
     for (const { tenantId, minute, share } of store.uses.between(first, Math.floor(asOfMs / minuteMs))) {
       const agoMs = Math.max(0, asOfMs - (minute + 1) * minuteMs)
-      const weight = 1 - 2 ** (-minuteMs / halfLifeMs())
-      means.set(tenantId, (means.get(tenantId) ?? 0) + (share / minuteMs) * weight * 2 ** (-agoMs / halfLifeMs()))
+      const count = (into: Map<string, number>, halfMs: number) =>
+        into.set(tenantId, (into.get(tenantId) ?? 0) + (share / minuteMs) * (1 - 2 ** (-minuteMs / halfMs)) * 2 ** (-agoMs / halfMs))
+      count(means, halfLifeMs())
+      count(recent, recentMs)
     }
   }
 
@@ -52,6 +55,7 @@ export function createUseBook({ store, nowMs, halfLifeMs, held }: UseBookDeps) {
     for (const tenant of new Set([...means.keys(), ...shares.keys()])) {
       const share = shares.get(tenant) ?? 0
       means.set(tenant, faded(means.get(tenant) ?? 0, share, now - from, halfLifeMs()))
+      recent.set(tenant, faded(recent.get(tenant) ?? 0, share, now - from, recentMs))
       if (share > 0)
         spread(tenant, share, from, now)
     }
@@ -87,10 +91,13 @@ export function createUseBook({ store, nowMs, halfLifeMs, held }: UseBookDeps) {
     },
     /** A tenant's own share over the past, without those below it. */
     fadedOf: (tenant: string): number => means.get(tenant) ?? 0,
+    /** The same over the last minutes. */
+    recentOf: (tenant: string): number => recent.get(tenant) ?? 0,
     /** Forgets what was learnt by another half-life. */
     reload(): void {
       write()
       means.clear()
+      recent.clear()
       load()
     },
     /** Minutes that are not written yet are written. */

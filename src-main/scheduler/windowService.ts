@@ -20,8 +20,6 @@ export interface WindowServiceDeps {
   readonly onChanged: () => void
 }
 
-export type WindowService = ReturnType<typeof createWindowService>
-
 /** Times for which devices are kept for some tenants, or out of use. */
 export function createWindowService({ store, registry, changes, nowMs, onChanged }: WindowServiceDeps) {
   const describe = (row: WindowRow): ReservedWindow => ({

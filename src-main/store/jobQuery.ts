@@ -14,7 +14,7 @@ export interface JobFilter {
   readonly labels?: readonly string[]
 }
 
-const sortColumns: Readonly<Record<Query['sort']['by'], string>> = {
+const sortColumns: Readonly<Record<Exclude<Query['sort']['by'], 'line'>, string>> = {
   submitted: 'submittedAtMs',
   state: 'state',
   name: 'coalesce(name, firstInput, model)',
@@ -27,17 +27,24 @@ const sortColumns: Readonly<Record<Query['sort']['by'], string>> = {
   ended: 'endedAtMs',
 }
 
+/** As jobs are served: those that wait first, by class, then by `lineKey`. Takes the aging as a parameter. */
+const lineOrder = `state <> 'queued',
+  (SELECT CASE terms ->> 'priorityClass' WHEN 'guaranteed' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END FROM queue WHERE queue.id = queueId),
+  place - (priority + (SELECT terms ->> 'rank' FROM queue WHERE queue.id = queueId)) * ?`
+
 const groupColumns: Readonly<Record<NonNullable<Query['group']>, string>> = { state: 'state', tenant: 'tenantId', queue: 'queueId', model: 'model', recipe: 'recipe' }
 
 /** Pages of jobs: which, in which order, how many. */
 export function jobQueries(db: Database) {
   return {
     /** Ids of one page, groups together. */
-    page(filter: JobFilter, { sort, group, offset, limit }: Pick<Query, 'sort' | 'group' | 'offset' | 'limit'>): string[] {
+    page(filter: JobFilter, { sort, group, offset, limit }: Pick<Query, 'sort' | 'group' | 'offset' | 'limit'>, agingMs: number): string[] {
       const { where, values } = conditions(filter)
       const direction = sort.descending ? 'DESC' : 'ASC'
-      const order = [...group ? [groupColumns[group]] : [], ...sort.by === 'submitted' ? [] : [`${sortColumns[sort.by]} ${direction}`], `id ${direction}`].join(', ')
-      return db.prepare<unknown[], { id: string }>(`SELECT id FROM job ${where} ORDER BY ${order} LIMIT ? OFFSET ?`).all(...values, limit, offset).map(({ id }) => id)
+      const inLine = sort.by === 'line'
+      const own = sort.by === 'submitted' ? [] : sort.by === 'line' ? [lineOrder] : [`${sortColumns[sort.by]} ${direction}`]
+      const order = [...group ? [groupColumns[group]] : [], ...own, `id ${inLine ? 'ASC' : direction}`].join(', ')
+      return db.prepare<unknown[], { id: string }>(`SELECT id FROM job ${where} ORDER BY ${order} LIMIT ? OFFSET ?`).all(...values, ...inLine ? [agingMs] : [], limit, offset).map(({ id }) => id)
     },
     ids(filter: JobFilter): string[] {
       const { where, values } = conditions(filter)

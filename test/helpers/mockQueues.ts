@@ -90,7 +90,7 @@ export function mockQueueCalls({ jobs, now, changed, device, putDevice }: MockSt
     },
     'schedule.settings': () => settings,
     'schedule.change': different => settings = { ...settings, ...different },
-    'lab.backup': ({ file }) => ({ file, bytes: 4_194_304, jobs: jobs.length, atMs: now() }),
+    'lab.backup': ({ file }) => ({ file, bytes: 4_194_304, jobs: jobs.length, atMs: now(), missing: [] }),
     'lab.clone': ({ dir }) => ({ dir, jobs: 0 }),
   } satisfies Partial<Handlers>
 }

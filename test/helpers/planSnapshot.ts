@@ -28,7 +28,7 @@ export function planLine(jobs: readonly (string | readonly string[])[], { units,
 }
 
 export function planTenant(id: string, terms: Partial<TenantTerms> = {}, different: Partial<PlanTenant> = {}): PlanTenant {
-  return { id, parent: 'root', path: id, terms: { ...usualTenantTerms, ...terms }, faded: 0, ...different }
+  return { id, parent: 'root', path: id, terms: { ...usualTenantTerms, ...terms }, faded: 0, recent: 0, ...different }
 }
 
 /** A job that runs on slices of a list, which are held by it. */

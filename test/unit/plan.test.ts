@@ -185,6 +185,13 @@ describe('making room', () => {
     expect(plan(planSnapshot({ slices: [two], running: running.slice(1), lines, queues, tenants: guaranteed(0, 1) }), nowMs)).toMatchObject({ decisions: [], nextMs: nowMs + 5000 })
   })
 
+  it('takes nothing back from a higher class, which would have it again at once', () => {
+    const running = [planRunning('a1', [one], { queue: 'guaranteed' })]
+    const wish = { slices: [one], running, tenants: tenants({ ann: {}, ben: { guaranteed: { compute: 1 / 7 } } }) }
+    expect(decide({ ...wish, lines: [planLine(['b1'], { tenant: 'ben' })] })).toEqual([])
+    expect(decide({ ...wish, lines: [planLine(['b1'], { tenant: 'ben', queue: 'guaranteed' })] })).toMatchObject([{ type: 'preempt', job: 'a1' }])
+  })
+
   it('evicts a gang whole', () => {
     const running = [planRunning('g1', [one], { queue: 'scavenger', gang: 'g' }), planRunning('g2', [two], { queue: 'scavenger', gang: 'g' })]
     expect(decide({ slices: [one, two], running, lines: [planLine(['x'])] })).toEqual([{ type: 'preempt', job: 'g1', for: 'x', rule: 'scavenger-gives-way' }, { type: 'preempt', job: 'g2', for: 'x', rule: 'scavenger-gives-way' }])

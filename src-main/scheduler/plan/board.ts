@@ -4,6 +4,7 @@ import type { Doorway } from './doorway'
 import type { KindIndex } from './kinds'
 import type { Decision, Line, PlanQueue, PlanRunning, Reservation, Snapshot, Wait } from './snapshot'
 import type { TenantNode, TenantTree } from './tenantTree'
+import { compareIds } from '../../broker/planRequest'
 import { createDoorway } from './doorway'
 import { kindsOf } from './kinds'
 import { tenantTree } from './tenantTree'
@@ -16,6 +17,7 @@ export interface Board {
   readonly tree: TenantTree
   readonly doorway: Doorway
   readonly queues: ReadonlyMap<string, PlanQueue>
+  /** In order of their ids. */
   readonly running: ReadonlyMap<string, PlanRunning>
   /** Ids of slices that nobody has, and that this plan has given to nobody. */
   readonly free: Set<string>
@@ -42,8 +44,12 @@ export function createBoard(snapshot: Snapshot, nowMs: number): Board {
   const free = snapshot.slices.filter(({ id, holder, unusable }) => holder === null && unusable === null && !busy.has(id))
   const usable = snapshot.slices.filter(({ unusable }) => unusable === null)
   const pools = snapshot.pools.filter(({ unusable }) => unusable === null)
-  for (const { tenant, amount } of snapshot.running)
+  for (const { tenant, amount, leaving, slices } of snapshot.running) {
     tree.count(tenant, amount, 1)
+    // One with two slices is on its way from one to the other, and stays.
+    if (leaving && slices.length === 1)
+      tree.goes(tenant, amount)
+  }
   return {
     nowMs,
     snapshot,
@@ -51,7 +57,7 @@ export function createBoard(snapshot: Snapshot, nowMs: number): Board {
     tree,
     doorway: createDoorway(snapshot, nowMs),
     queues: new Map(snapshot.queues.map(queue => [queue.id, queue])),
-    running: new Map(snapshot.running.map(running => [running.job, running])),
+    running: new Map([...snapshot.running].sort((a, b) => compareIds(a.job, b.job)).map(running => [running.job, running])),
     free: new Set(free.map(({ id }) => id)),
     pools: new Map(pools.map(pool => [pool.device, { pool, freeMiB: pool.freeMiB }])),
     freeAmount: sum([...free.map(amountOf), ...pools.map(({ memoryMiB, freeMiB }) => ({ compute: freeMiB / memoryMiB, memoryMiB: freeMiB }))]),

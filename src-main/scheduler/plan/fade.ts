@@ -8,3 +8,9 @@ export function faded(previous: number, share: number, dtMs: number, halfLifeMs:
   const kept = 2 ** (-Math.max(0, dtMs) / halfLifeMs)
   return previous * kept + share * (1 - kept)
 }
+
+/**
+ * Half-life of what tenants used lately. It stands beside the long one so that a tenant that comes back after weeks does not
+ * get everything for days, and in place of what it holds at the moment, which in slices is never its very share.
+ */
+export const recentMs = 600_000

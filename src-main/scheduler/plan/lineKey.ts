@@ -1,5 +1,5 @@
 /** More than any time, in ms: what one step of priority outweighs where waiting counts nothing against it. */
-const everMs = 1e13
+export const everMs = 1e13
 
 /**
  * Where a job stands in line; the lower goes first. A step of priority is worth `agingMs` of waiting, so that who waits

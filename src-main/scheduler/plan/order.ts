@@ -4,6 +4,9 @@ import type { TenantNode, TenantTree } from './tenantTree'
 import { compareIds } from '../../broker/planRequest'
 import { isBound } from './tenantTree'
 
+/** What is held counts little beside what was used: enough for grants at one instant to go to more than one. */
+const heldCounts = 0.1
+
 /** A line as the plan goes through it. */
 export interface Cursor {
   readonly line: Line
@@ -69,14 +72,14 @@ export function createOrder(tree: TenantTree, lines: readonly Line[], whole: Amo
   }
 
   /** What it has used and uses, for its weight: the lower comes first. */
-  function claim({ faded, held, tenant }: TenantNode): number {
-    return (faded + shareOf(held, whole)) / tenant.terms.weight
+  function claim({ used, held, tenant }: TenantNode): number {
+    return (used + heldCounts * shareOf(held, whole)) / tenant.terms.weight
   }
 
   /** The same for a tenant's own jobs, without those of the tenants below it. */
   function ownClaim({ node }: Branch): number {
     const below = node.children.reduce((sum, { held }) => ({ compute: sum.compute + held.compute, memoryMiB: sum.memoryMiB + held.memoryMiB }), { compute: 0, memoryMiB: 0 })
-    return node.tenant.faded + shareOf({ compute: node.held.compute - below.compute, memoryMiB: node.held.memoryMiB - below.memoryMiB }, whole)
+    return node.tenant.faded + node.tenant.recent + heldCounts * shareOf({ compute: node.held.compute - below.compute, memoryMiB: node.held.memoryMiB - below.memoryMiB }, whole)
   }
 
   return {

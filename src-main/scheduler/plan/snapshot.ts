@@ -14,6 +14,8 @@ export interface PlanTenant {
   readonly terms: TenantTerms
   /** Its own dominant share over the past, faded, without those below it; 0 to 1. */
   readonly faded: number
+  /** The same over the last minutes, see `recentMs`. */
+  readonly recent: number
 }
 
 export interface PlanQueue {

@@ -11,8 +11,10 @@ export interface TenantNode {
   /** Itself and all above it, itself first. */
   readonly line: readonly TenantNode[]
   readonly held: { compute: number, memoryMiB: number, running: number }
-  /** Its faded share with those of all below it. */
-  faded: number
+  /** What of it is about to go: its jobs were asked to leave. */
+  readonly going: { compute: number, memoryMiB: number }
+  /** What it has used, long ago and lately, with all below it. */
+  used: number
 }
 
 /** Differences of shares and sums of them are not exact. */
@@ -32,7 +34,7 @@ export function tenantTree(tenants: readonly PlanTenant[]) {
     const above = tenant.parent === null ? undefined : rows.get(tenant.parent)
     const parent = above ? node(above) : null
     const line: TenantNode[] = []
-    const made: TenantNode = { id: tenant.id, parent, children: [], tenant, line, held: { compute: 0, memoryMiB: 0, running: 0 }, faded: 0 }
+    const made: TenantNode = { id: tenant.id, parent, children: [], tenant, line, held: { compute: 0, memoryMiB: 0, running: 0 }, going: { compute: 0, memoryMiB: 0 }, used: 0 }
     line.push(made, ...parent?.line ?? [])
     nodes.set(tenant.id, made)
     parent?.children.push(made)
@@ -41,19 +43,26 @@ export function tenantTree(tenants: readonly PlanTenant[]) {
 
   for (const tenant of [...tenants].sort((a, b) => compareIds(a.id, b.id))) {
     for (const each of node(tenant).line)
-      each.faded += tenant.faded
+      each.used += tenant.faded + tenant.recent
   }
 
   return {
     roots: [...nodes.values()].filter(({ parent }) => parent === null),
     all: (): IterableIterator<TenantNode> => nodes.values(),
     get: (id: string): TenantNode | undefined => nodes.get(id),
-    /** Counts what a job takes (or, negative, gives back) for its tenant and all above. */
+    /** Counts what jobs take for their tenant and all above. */
     count(id: string, amount: Amount, jobs: number): void {
       for (const { held } of nodes.get(id)?.line ?? []) {
-        held.compute += amount.compute * Math.sign(jobs)
-        held.memoryMiB += amount.memoryMiB * Math.sign(jobs)
+        held.compute += amount.compute
+        held.memoryMiB += amount.memoryMiB
         held.running += jobs
+      }
+    },
+    /** A job was asked to leave: until it has left, it holds what it has. */
+    goes(id: string, amount: Amount): void {
+      for (const { going } of nodes.get(id)?.line ?? []) {
+        going.compute += amount.compute
+        going.memoryMiB += amount.memoryMiB
       }
     },
   }
@@ -74,10 +83,10 @@ export function withinGuarantee({ tenant, held }: TenantNode, more: Amount): boo
   return isBound(tenant.terms.guaranteed) && within(held, more, tenant.terms.guaranteed)
 }
 
-/** Whether a tenant with an amount less would still have at least what it is guaranteed. */
-export function keepsGuarantee({ tenant, held }: TenantNode, less: Amount): boolean {
+/** Whether a tenant with an amount less, and without what is about to go, would still have at least what it is guaranteed. */
+export function keepsGuarantee({ tenant, held, going }: TenantNode, less: Amount): boolean {
   const { compute = 0, memoryMiB = 0 } = tenant.terms.guaranteed
-  return held.compute - less.compute >= compute - slack && held.memoryMiB - less.memoryMiB >= memoryMiB - slack
+  return held.compute - going.compute - less.compute >= compute - slack && held.memoryMiB - going.memoryMiB - less.memoryMiB >= memoryMiB - slack
 }
 
 /** The two tenants at which the lines of two tenants part; null where one lies in the other's line. */

@@ -12,7 +12,7 @@ export function expire(board: Board): ReadonlySet<string> {
     }
     lookAgain(board, atMs)
   }
-  for (const { job, endsByMs, endsBy } of snapshot.running) {
+  for (const { job, endsByMs, endsBy } of board.running.values()) {
     if (endsByMs !== null && endsByMs <= nowMs) {
       ended.add(job)
       board.decisions.push({ type: 'expire', job, rule: endsBy })

@@ -14,7 +14,7 @@ export function leave(board: Board, ended: ReadonlySet<string>): void {
     lookAgain(board, toMs)
   }
   const gone = new Set<string>()
-  for (const running of board.snapshot.running) {
+  for (const running of board.running.values()) {
     const rule = mustLeave(board, running)
     if (rule === null || running.leaving || ended.has(running.job) || gone.has(running.job))
       continue

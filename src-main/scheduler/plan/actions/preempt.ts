@@ -4,6 +4,7 @@ import type { Cursor } from '../order'
 import type { PlanRunning } from '../snapshot'
 import type { TenantNode } from '../tenantTree'
 import { compareIds } from '../../../broker/planRequest'
+import { priorityClasses } from '../../../contract/model'
 import { amountOf, lookAgain, minRunOf, sum } from '../board'
 import { shareOf } from '../order'
 import { keepsGuarantee, whereTheyPart, withinGuarantee } from '../tenantTree'
@@ -20,7 +21,7 @@ export interface Victims {
 
 /** Decides that a running job has to leave; its slice comes free. */
 export function evict(board: Board, running: PlanRunning, by: string | null, rule: Rule): void {
-  board.tree.count(running.tenant, running.amount, -1)
+  board.tree.goes(running.tenant, running.amount)
   board.coming.add(running.slices[0])
   board.decisions.push({ type: 'preempt', job: running.job, for: by, rule })
 }
@@ -29,7 +30,7 @@ export function evict(board: Board, running: PlanRunning, by: string | null, rul
  * Whom a unit may evict for `missing` slices among those it could use: the cheapest, none more than needed; null if that is
  * not enough. A scavenger gives way to every other class, at once. What was borrowed is given back to a tenant that is
  * within its guarantee, by one that has more than its own at the level where the two part, and still has that much
- * afterwards: so the evicted one can never evict in turn.
+ * afterwards, and whose job is of no higher class: so the evicted one can neither evict in turn nor be back before.
  */
 export function victimsFor(board: Board, { line, tenant }: Cursor, missing: number, usable: ReadonlySet<string>): readonly Victims[] | null {
   if (board.queues.get(line.queue)?.priorityClass === 'scavenger')
@@ -54,12 +55,12 @@ function candidatesFor(board: Board, line: Cursor['line'], tenant: TenantNode, u
   const seen = new Set<string>()
   const found: Victims[] = []
   const claims = claimOf(board, line)
-  for (const running of board.snapshot.running) {
+  for (const running of board.running.values()) {
     if (running.leaving || seen.has(running.job) || !usable.has(running.slices[0]))
       continue
     const members = membersOf(board, running)
     members.forEach(({ job }) => seen.add(job))
-    const rule = members.some(({ leaving }) => leaving) ? null : ruleAgainst(board, tenant, claims, members)
+    const rule = members.some(({ leaving }) => leaving) ? null : ruleAgainst(board, line, tenant, claims, members)
     if (rule !== null) {
       found.push({
         members,
@@ -79,10 +80,13 @@ function claimOf(board: Board, line: Cursor['line']) {
   return samples.length > 0 ? sum(Array.from({ length: line.count }, () => amountOf(samples[0]))) : null
 }
 
-function ruleAgainst(board: Board, tenant: TenantNode, claim: ReturnType<typeof claimOf>, members: readonly PlanRunning[]): Rule | null {
+function ruleAgainst(board: Board, line: Cursor['line'], tenant: TenantNode, claim: ReturnType<typeof claimOf>, members: readonly PlanRunning[]): Rule | null {
   const [{ queue, tenant: victim }] = members
   if (board.queues.get(queue)?.priorityClass === 'scavenger')
     return 'scavenger-gives-way'
+  // One of a higher class would be back before the one that it left for.
+  if (classOf(board, queue) < classOf(board, line.queue))
+    return null
   const other = board.tree.get(victim)
   const parted = other && whereTheyPart(tenant, other)
   if (!parted || claim === null || !withinGuarantee(parted.a, claim))
@@ -93,6 +97,11 @@ function ruleAgainst(board: Board, tenant: TenantNode, claim: ReturnType<typeof 
     return null
   }
   return keepsGuarantee(parted.b, sum(members.map(({ amount }) => amount))) ? 'guarantee-reclaimed' : null
+}
+
+/** Place of a queue's class: the lower is served first. */
+function classOf({ queues }: Board, queue: string): number {
+  return priorityClasses.indexOf(queues.get(queue)?.priorityClass ?? 'normal')
 }
 
 /** Whether a tenant would still have its guarantee with those gone that were chosen before. */
@@ -120,5 +129,5 @@ function withoutNeedless(chosen: readonly Victims[], missing: number): Victims[]
 
 /** A running job, or all of its gang that run. */
 export function membersOf(board: Board, running: PlanRunning): readonly PlanRunning[] {
-  return running.gang === null ? [running] : board.snapshot.running.filter(({ gang }) => gang === running.gang)
+  return running.gang === null ? [running] : [...board.running.values()].filter(({ gang }) => gang === running.gang)
 }
