@@ -16,7 +16,7 @@ describe('wrong use', () => {
     ['an unknown option', ['devices', '--jsno'], /^tranche: Unknown option '--jsno'\. Did you mean --json\?/],
     ['a missing argument', ['pull'], /Missing required argument 'id'/],
     ['too many arguments', ['devices', 'x'], /Too many arguments/],
-    ['a missing recipe', ['submit'], /--recipe <recipe>' not specified/],
+    ['a missing recipe', ['submit'], /Say how inputs become results: --recipe/],
     ['an unknown recipe', ['submit', '--recipe', 'xx'], /Allowed choices are ocr, vad, tensor/],
     ['an input that is missing', ['submit', '--recipe', 'ocr'], /needs pictures: --input FILE/],
     ['an input that does not exist', ['submit', '--recipe', 'ocr', '--input', '/no/such.png'], /There is no file \/no\/such\.png/],
