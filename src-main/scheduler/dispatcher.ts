@@ -66,10 +66,14 @@ export function createDispatcher(deps: DispatcherDeps) {
     book.wakeUp((_job, { untilMs }) => untilMs !== null && untilMs <= now)
     let soonestMs: number | null = null
     for (const [jobId, { reason, untilMs, fails }] of [...book.allAsleep()]) {
-      if (fails)
+      if (fails) {
         attempt(jobId, () => end(jobId, fails))
-      else if (reason === 'model')
+        // Others may have waited for this one.
+        wake()
+      }
+      else if (reason === 'model') {
         fetchModel(book.get(jobId)?.model)
+      }
       if (untilMs !== null)
         soonestMs = Math.min(soonestMs ?? untilMs, untilMs)
     }
