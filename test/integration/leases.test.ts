@@ -103,6 +103,7 @@ it('runs jobs on parts of a shared device, and on a part again after a crash', a
   lab.jobs.cancel(job.id)
   const [[second, { request: again }]] = [...lab.running]
   lab.reports.onJobMessage(second, { type: 'finished', jobId: job.id, epoch: again.epoch })
+  await settle()
   expect(lab.devices.describe(id).slices).toEqual([])
 })
 

@@ -67,5 +67,6 @@ it('takes a change of layout back where a cancelled job still has its slice, and
   expect(after.slices.map(({ profile, start }) => ({ profile, start }))).toEqual(expect.arrayContaining(before))
   expect(after.unfinishedChange).toBeNull()
   lab.reports.onJobMessage(source, { type: 'finished', jobId: id, epoch: epochOn(source) })
+  await settle()
   expect((await lab.layouts.apply({ device, layout: [], moveJobs: true })).device.slices).toEqual([])
 })
