@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cliJson, startCli } from '../helpers/cliProcess'
-import { identityModel } from '../helpers/onnx'
+import { identityModel, loopModel } from '../helpers/onnx'
 import { tempDir } from '../helpers/tempDir'
 
 let folder: string
@@ -54,7 +54,8 @@ describe('bench-model', () => {
   })
 
   it('removes its GPU when it is interrupted', async () => {
-    const model = modelFile(identityModel(1, ['n', 64]))
+    // Some milliseconds a run, so that it is under way for minutes.
+    const model = modelFile(loopModel(20_000n))
     const bench = startCli(['bench-model', model, '--profiles', '1g.10gb', '--batches', '1', '--neighbours', '1', '--runs', '20000', '--seconds', '300', '--state', state])
     await bench.said(/1\/1 {2}1g\.10gb, batch 1, 1 neighbour: \d+ runs/)
     bench.child.kill('SIGINT')

@@ -34,9 +34,10 @@ export function createGuard(host: GuardHost) {
   const ending = new Set<number>()
 
   function end(pid: number, breach: Breach): void {
+    // Said first: whoever hears of its end finds the reason there already.
+    host.report(pid, breach)
     host.end(pid)
     ending.add(pid)
-    host.report(pid, breach)
   }
 
   function checkHost(uses: ReadonlyMap<number, number>): void {
