@@ -12,7 +12,7 @@ export function mockLabCalls(state: MockState) {
     'lab.info': () => {
       if (scenario === 'down')
         throw new TrancheError('state_damaged', 'The database of the state folder cannot be read. Restore it from its backup with `tranche doctor --restore`.')
-      return { version: '0.1.0', stateDir: '/home/admin/.local/share/tranche', pid: 48_213, startedAtMs: now() - 37 * 60_000, owner: 'app', runtime: { electron: '33.2.1', chromium: '130.0.6723.137', node: '20.18.1', source: 'package', detail: 'Electron 45.4.1 could not be downloaded' }, onnxruntime: '1.30.0', sqlite: '3.53.0', platform: 'linux x64', firstUse: jobs.length === 0 }
+      return { version: '0.1.0', stateDir: '/home/admin/.local/share/tranche', pid: 48_213, startedAtMs: now() - 37 * 60_000, owner: 'app', runtime: { electron: '33.2.1', chromium: '130.0.6723.137', node: '20.18.1', source: 'package', detail: 'Electron 45.4.1 could not be downloaded' }, onnxruntime: '1.30.0', sqlite: '3.53.0', platform: 'linux x64', firstUse: jobs.length === 0, recovered: null }
     },
     'lab.isolation': () => mockIsolation,
     'backends.list': () => [...mockBackends],
