@@ -70,7 +70,7 @@ it('removes what a job waits for with the job, and keeps what others wait for of
   const store = upgraded()
   store.dependencies.insert({ jobId: 'job_3', onJobId: 'job_2', needs: 'success' })
   store.db.exec(`DELETE FROM job WHERE id = 'job_2'`)
-  expect(store.dependencies.waiting()).toEqual([{ jobId: 'job_3', onJobId: 'job_2', needs: 'success', state: null }])
+  expect(store.dependencies.ofJob('job_3')).toEqual([{ jobId: 'job_3', onJobId: 'job_2', needs: 'success' }])
   store.db.exec(`DELETE FROM job WHERE id = 'job_3'`)
   expect(store.dependencies.ofJob('job_3')).toEqual([])
   store.close()
