@@ -19,6 +19,15 @@ const places: readonly { readonly name: string, readonly open: (page: Page, jobI
   { name: 'job', open: async (page, id) => void await page.evaluate(id => void (window.location.hash = `#/jobs/${id}`), id).then(() => page.getByTestId('ocr-line').first().waitFor()) },
   { name: 'job-log', open: async page => page.getByRole('tab', { name: /Log/ }).click() },
   { name: 'job-details', open: async page => page.getByRole('tab', { name: /Details/ }).click() },
+  { name: 'job-why', open: async page => page.getByRole('tab', { name: /Why/ }).click() },
+  { name: 'queues', open: async page => page.getByTestId('nav-queues').click().then(() => page.getByRole('tab', { name: 'Tenants' }).waitFor()) },
+  { name: 'tenant', dialog: true, open: async page => page.getByRole('button', { name: /^Edit/ }).first().click() },
+  { name: 'queue-lines', open: async page => page.getByRole('tab', { name: 'Lines' }).click() },
+  { name: 'queue-add', dialog: true, open: async page => page.getByTestId('queue-add').click() },
+  { name: 'queue-devices', open: async page => page.getByRole('tab', { name: /Devices & windows/ }).click() },
+  { name: 'window-add', dialog: true, open: async page => page.getByTestId('window-add').click() },
+  { name: 'timeline', open: async page => page.getByTestId('nav-timeline').click() },
+  { name: 'timeline-table', open: async page => page.getByTestId('timeline-as-table').click() },
   { name: 'about', dialog: true, open: async page => page.getByTestId('about-open').click() },
 ]
 
