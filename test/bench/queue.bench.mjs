@@ -3,41 +3,22 @@
  * (`tranche serve`); the client is another process on its socket. Trivial jobs run a model that adds four numbers, on seven
  * MIG slices of a virtual GPU. Each round has a lab of its own.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import process from 'node:process'
 import { load } from './lib/bundle.mjs'
 import { quantile, spread, table } from './lib/figures.mjs'
 import { startLab } from './lib/lab.mjs'
+import { allDone, timed, trivialJob, warmUp } from './lib/trivialJobs.mjs'
 
 const rounds = Number(process.argv[2] ?? 3)
 const count = Number(process.argv[3] ?? 500)
 const { addModel, connectSocket } = await load('lib/parts.ts')
 
-/** Waits until no job waits or runs. */
-async function settled(client) {
-  for (;;) {
-    const { states } = await client.call('jobs.query', { limit: 1 })
-    if (states.queued + states.running === 0)
-      return states
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}
-
-async function timed(work) {
-  const from = performance.now()
-  await work()
-  return performance.now() - from
-}
-
 const figures = { oneByOne: [], together: [], many: [], latency: [], jobs: [], oneJob: [] }
 for (let round = 0; round < rounds; round++) {
   const lab = await startLab(connectSocket)
   const { client } = lab
-  const model = join(lab.stateDir, 'add.onnx')
-  writeFileSync(model, addModel())
   const [device] = await client.call('lab.add', { model: 'A100-80GB', mode: 'mig', layout: Array.from({ length: 7 }, () => ({ profile: '1g.10gb' })) })
-  const trivial = { recipe: 'tensor', model, inputs: [], synthetic: 1, device: device.id }
+  const trivial = trivialJob(lab, addModel, device.id)
   const held = { ...trivial, hold: true }
   figures.oneByOne.push(count / (await timed(async () => {
     for (let job = 0; job < count; job++)
@@ -46,9 +27,7 @@ for (let round = 0; round < rounds; round++) {
   figures.together.push(count / (await timed(() => Promise.all(Array.from({ length: count }, () => client.call('jobs.submit', held))))) * 1000)
   figures.many.push(count / (await timed(() => client.call('jobs.submitMany', { submissions: Array.from({ length: count }, () => held) }))) * 1000)
   await client.call('jobs.bulk', { action: 'cancel', filter: { states: ['suspended'] } })
-  // Every slice has its worker and the model loaded.
-  await client.call('jobs.submitMany', { submissions: Array.from({ length: 70 }, () => trivial) })
-  await settled(client)
+  await warmUp(client, trivial, 7)
   for (let job = 0; job < 50; job++) {
     const from = Date.now()
     const { id } = await lab.run(trivial)
@@ -57,9 +36,7 @@ for (let round = 0; round < rounds; round++) {
   }
   figures.jobs.push(count / (await timed(async () => {
     await client.call('jobs.submitMany', { submissions: Array.from({ length: count }, () => trivial) })
-    const { failed } = await settled(client)
-    if (failed > 0)
-      throw new Error(`${failed} jobs failed`)
+    await allDone(client)
   })) * 1000)
   figures.oneJob.push(count / (await timed(() => lab.run({ ...trivial, synthetic: count }))) * 1000)
   await lab.stop()

@@ -6,14 +6,16 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { repoRoot } from '../../../resources/setup/lib/paths.mjs'
 
+export const cliEntry = join(repoRoot, 'out', 'main', 'cli.js')
+
 /**
- * A lab in a process of its own, as `tranche serve` runs it, over a new state folder.
+ * A lab in a process of its own, as `tranche serve` runs it.
  *
  * @param {(stateDir: string) => Promise<any>} connectSocket from lib/parts.ts
+ * @param {string} stateDir a new folder unless given
  */
-export async function startLab(connectSocket) {
-  const stateDir = mkdtempSync(join(tmpdir(), 'tranche-bench-'))
-  const child = spawn(process.execPath, [join(repoRoot, 'out', 'main', 'cli.js'), 'serve', '--state', stateDir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+export async function startLab(connectSocket, stateDir = mkdtempSync(join(tmpdir(), 'tranche-bench-'))) {
+  const child = spawn(process.execPath, [cliEntry, 'serve', '--state', stateDir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
   const client = await connectSocket(stateDir)
   return {
@@ -32,6 +34,12 @@ export async function startLab(connectSocket) {
       id = (await client.call('jobs.submit', submission)).id
       tell()
       return ended.finally(off)
+    },
+    /** kill -9; the state folder stays. */
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      client.close()
     },
     async stop() {
       client.close()
