@@ -32,7 +32,7 @@ export async function startCluster() {
   writeFileSync(join(base, 'munge.key'), randomBytes(1024), { mode: 0o400 })
 
   const env = { ...process.env, SLURM_CONF: conf }
-  const call = (name, args) => run(name, args, { env, cwd: join(base, 'jobs') })
+  const call = (name, args, options) => run(name, args, { env, cwd: join(base, 'jobs'), ...options })
   const daemons = []
   const start = (name, args, options = { env }) => {
     const daemon = startDaemon(name, args, options)
