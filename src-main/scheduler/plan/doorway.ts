@@ -16,6 +16,8 @@ export interface Closed {
   readonly untilMs: number | null
 }
 
+const none: readonly PlanWindow[] = []
+
 /**
  * A window that is open admits only its own tenants. Before one opens a job starts only if it surely ends by then, or can
  * do some work before it has to leave (`minRunMs`), which it can only where jobs are evicted at all.
@@ -26,7 +28,7 @@ export function createDoorway({ windows, availability, settings }: Pick<Snapshot
     for (const device of window.toMs > nowMs ? window.devices : [])
       byDevice.set(device, [...byDevice.get(device) ?? [], window])
   }
-  const foreign = (device: string, tenant: TenantNode) => (byDevice.get(device) ?? []).filter(({ tenants }) => !tenant.line.some(({ id }) => tenants.includes(id)))
+  const foreign = (device: string, tenant: TenantNode) => (byDevice.get(device) ?? none).filter(({ tenants }) => !tenant.line.some(({ id }) => tenants.includes(id)))
   return {
     refuses(device, tenant, leftMs, minRunMs) {
       const state = availability.get(device)

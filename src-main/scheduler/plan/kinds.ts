@@ -13,6 +13,8 @@ export interface KindIndex {
   readonly byId: ReadonlyMap<string, PlanSlice>
   /** Kinds that serve a request and have the memory, the best choice first. */
   readonly serving: (request: SliceRequest, leastMiB: number | null) => readonly Kind[]
+  /** Of some slices, few in number, the one that `serving` comes to first; null if none serves. */
+  readonly best: (among: ReadonlySet<string>, request: SliceRequest, leastMiB: number | null, accepts: (slice: PlanSlice) => boolean) => PlanSlice | null
 }
 
 const indexes = new WeakMap<readonly PlanSlice[], KindIndex>()
@@ -43,21 +45,46 @@ function makeIndex(slices: readonly PlanSlice[]): KindIndex {
     return { sample: ordered[0], slices: ordered }
   })
   const answers = new Map<string, readonly Kind[]>()
+  const byId = new Map(slices.map(slice => [slice.id, slice]))
+  const kindOf = new Map(kinds.flatMap(kind => kind.slices.map(({ id }) => [id, kind] as const)))
   return {
     kinds,
-    byId: new Map(slices.map(slice => [slice.id, slice])),
+    byId,
+    best(among, request, leastMiB, accepts) {
+      let best: PlanSlice | null = null
+      for (const id of among) {
+        const slice = byId.get(id)
+        if (slice && servesWith(slice, request, leastMiB) && accepts(slice) && (best === null || inOrder(slice, best, request) < 0))
+          best = slice
+      }
+      return best
+    },
     serving(request, leastMiB) {
       const key = JSON.stringify([request.profile, request.device, request.need, leastMiB])
       const known = answers.get(key)
       if (known)
         return known
       const found = kinds
-        .filter(({ sample }) => sample.unusable === null && sample.memoryMiB >= (leastMiB ?? 0) && serves(sample, request))
-        .sort((a, b) => request.need === null ? mostCompute(a.sample, b.sample) : leastMemory(a.sample, b.sample))
+        .filter(({ sample }) => servesWith(sample, request, leastMiB))
+        .sort((a, b) => choice(a.sample, b.sample, request))
       answers.set(key, found)
       return found
     },
   }
+
+  /** Kinds by their choice; of one kind by place. */
+  function inOrder(a: PlanSlice, b: PlanSlice, request: SliceRequest): number {
+    const [left, right] = [kindOf.get(a.id), kindOf.get(b.id)]
+    return (left && right && left !== right ? choice(left.sample, right.sample, request) : 0) || a.start - b.start || compareIds(a.id, b.id)
+  }
+}
+
+function servesWith(slice: PlanSlice, request: SliceRequest, leastMiB: number | null): boolean {
+  return slice.unusable === null && slice.memoryMiB >= (leastMiB ?? 0) && serves(slice, request)
+}
+
+function choice(a: PlanSlice, b: PlanSlice, request: SliceRequest): number {
+  return request.need === null ? mostCompute(a, b) : leastMemory(a, b)
 }
 
 /** The slice that computes most first; of equal ones a GPU's, then the lowest place, so that the answer never varies. */

@@ -39,7 +39,13 @@ function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
     return { reason: first?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${first?.words}`, wouldStartIf: first?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places: all.length }
   }
   const open = kinds.filter(({ sample }) => !closed(board, sample.device, line, tenant)).flatMap(({ slices }) => slices)
-  const holders = new Map(open.flatMap(({ holder, profile, deviceName }) => holder === null ? [] : [[holder, `${profile} of ${deviceName}`] as const]))
+  const holders = new Map<string, string>()
+  for (const { holder, profile, deviceName } of open) {
+    if (holders.size >= mostHolders)
+      break
+    if (holder !== null)
+      holders.set(holder, `${profile} of ${deviceName}`)
+  }
   pools.forEach(({ pool }) => pool.holders.forEach(holder => holders.set(holder, `a part of ${pool.deviceName}`)))
   const kept = open.filter(({ id }) => board.free.has(id) && board.kept.has(id))
   kept.forEach(({ id, profile, deviceName }) => {

@@ -27,8 +27,7 @@ export function makeRoom(board: Board, cursor: Cursor): void {
   const held = [...usable.values()].filter(({ id }) => !board.free.has(id) && !board.coming.has(id))
   if (held.length < missing || refusedBy(tenant, sum(smallest(open, line.count).map(amountOf)), line.count))
     return
-  const moves = moving ? movesFor(board, held, usable) : []
-  const some = moves.slice(0, missing)
+  const some = moving ? movesFor(board, held, usable, missing) : []
   const rest = missing - some.length
   const left = new Set(held.filter(({ id }) => some.every(({ running }) => running.slices[0] !== id)).map(({ id }) => id))
   const victims = rest === 0 ? [] : preemption ? victimsFor(board, cursor, rest, left) : null
@@ -40,19 +39,23 @@ export function makeRoom(board: Board, cursor: Cursor): void {
 
 interface Aside { readonly running: PlanRunning, readonly target: PlanSlice }
 
-/** Jobs on slices that the unit could use, each with a free slice of its own to go to that the unit could not use. */
-function movesFor(board: Board, held: readonly PlanSlice[], usable: ReadonlyMap<string, PlanSlice>): Aside[] {
-  const targets = new Set<string>()
-  return held.flatMap((slice): Aside[] => {
+/** So many jobs at most on slices that the unit could use, each with a free slice of its own to go to that the unit could not use. */
+function movesFor(board: Board, held: readonly PlanSlice[], usable: ReadonlyMap<string, PlanSlice>, most: number): Aside[] {
+  const spare = new Set([...board.free].filter(id => !usable.has(id) && !board.kept.has(id)))
+  const found: Aside[] = []
+  for (const slice of held) {
+    if (found.length >= most || spare.size === 0)
+      break
     const running = slice.holder === null ? undefined : board.running.get(slice.holder)
     if (!running || running.leaving || !running.movable || running.slices[0] !== slice.id)
-      return []
-    const target = moveTarget(board, running, ({ id }) => !usable.has(id) && !targets.has(id))
+      continue
+    const target = moveTarget(board, running, spare)
     if (!target)
-      return []
-    targets.add(target.id)
-    return [{ running, target }]
-  })
+      continue
+    spare.delete(target.id)
+    found.push({ running, target })
+  }
+  return found
 }
 
 function smallest(slices: readonly PlanSlice[], count: number): PlanSlice[] {
