@@ -30,7 +30,8 @@ export function evict(board: Board, running: PlanRunning, by: string | null, rul
  * Whom a unit may evict for `missing` slices among those it could use: the cheapest, none more than needed; null if that is
  * not enough. A scavenger gives way to every other class, at once. What was borrowed is given back to a tenant that is
  * within its guarantee, by one that has more than its own at the level where the two part, and still has that much
- * afterwards, and whose job is of no higher class: so the evicted one can neither evict in turn nor be back before.
+ * afterwards, and whose job is of no higher class: so the evicted one can neither evict in turn nor be back before, unless
+ * the tenant that it left for takes more and is then beyond its own guarantee.
  */
 export function victimsFor(board: Board, { line, tenant }: Cursor, missing: number, usable: ReadonlySet<string>): readonly Victims[] | null {
   if (board.queues.get(line.queue)?.priorityClass === 'scavenger')
