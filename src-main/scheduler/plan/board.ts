@@ -2,11 +2,13 @@ import type { PlanPool, PlanSlice } from '../../broker/planRequest'
 import type { Amount } from '../../contract/model'
 import type { Doorway } from './doorway'
 import type { KindIndex } from './kinds'
+import type { Places } from './places'
 import type { Decision, Line, PlanQueue, PlanRunning, Reservation, Snapshot, Wait } from './snapshot'
 import type { TenantNode, TenantTree } from './tenantTree'
 import { compareIds } from '../../broker/planRequest'
 import { createDoorway } from './doorway'
 import { kindsOf } from './kinds'
+import { placeFinder } from './places'
 import { tenantTree } from './tenantTree'
 
 /** What a plan knows and has decided so far; each action reads it and adds to it. */
@@ -16,9 +18,13 @@ export interface Board {
   readonly kinds: KindIndex
   readonly tree: TenantTree
   readonly doorway: Doorway
+  /** Slices that serve a line and that its jobs may start on now. */
+  readonly placesFor: (line: Line, tenant: TenantNode) => Places
   readonly queues: ReadonlyMap<string, PlanQueue>
   /** In order of their ids. */
   readonly running: ReadonlyMap<string, PlanRunning>
+  /** Whether a job of the class that gives way to every other one runs. */
+  readonly scavengers: boolean
   /** Ids of slices that nobody has, and that this plan has given to nobody. */
   readonly free: Set<string>
   readonly pools: Map<string, { readonly pool: PlanPool, freeMiB: number }>
@@ -50,15 +56,21 @@ export function createBoard(snapshot: Snapshot, nowMs: number): Board {
     if (leaving && slices.length === 1)
       tree.goes(tenant, amount)
   }
+  const doorway = createDoorway(snapshot, nowMs)
+  const queues = new Map(snapshot.queues.map(queue => [queue.id, queue]))
+  const freeIds = new Set(free.map(({ id }) => id))
+  const finder = placeFinder(kinds, doorway, freeIds)
   return {
     nowMs,
     snapshot,
     kinds,
     tree,
-    doorway: createDoorway(snapshot, nowMs),
-    queues: new Map(snapshot.queues.map(queue => [queue.id, queue])),
+    doorway,
+    placesFor: (line, tenant) => finder.open(line, tenant, queues.get(line.queue)?.minRunMs ?? 0),
+    queues,
     running: new Map([...snapshot.running].sort((a, b) => compareIds(a.job, b.job)).map(running => [running.job, running])),
-    free: new Set(free.map(({ id }) => id)),
+    scavengers: snapshot.running.some(({ queue }) => queues.get(queue)?.priorityClass === 'scavenger'),
+    free: freeIds,
     pools: new Map(pools.map(pool => [pool.device, { pool, freeMiB: pool.freeMiB }])),
     freeAmount: sum([...free.map(amountOf), ...pools.map(({ memoryMiB, freeMiB }) => ({ compute: freeMiB / memoryMiB, memoryMiB: freeMiB }))]),
     whole: sum([...usable.map(amountOf), ...pools.map(({ memoryMiB }) => ({ compute: 1, memoryMiB }))]),

@@ -3,6 +3,8 @@ import type { TenantNode } from './tenantTree'
 
 /** Whether jobs may start on a device, or stay on it: windows, and devices out of use. */
 export interface Doorway {
+  /** Whether it refuses nobody anything. */
+  readonly isOpen: boolean
   /** Why nothing of a tenant starts there now, or null. */
   readonly refuses: (device: string, tenant: TenantNode, leftMs: number | null, minRunMs: number) => Closed | null
   /** Why what runs there has to leave, or null. */
@@ -30,6 +32,7 @@ export function createDoorway({ windows, availability, settings }: Pick<Snapshot
   }
   const foreign = (device: string, tenant: TenantNode) => (byDevice.get(device) ?? none).filter(({ tenants }) => !tenant.line.some(({ id }) => tenants.includes(id)))
   return {
+    isOpen: byDevice.size === 0 && availability.size === 0,
     refuses(device, tenant, leftMs, minRunMs) {
       const state = availability.get(device)
       if (state !== undefined)

@@ -11,11 +11,14 @@ export interface Kind {
 export interface KindIndex {
   readonly kinds: readonly Kind[]
   readonly byId: ReadonlyMap<string, PlanSlice>
-  /** Kinds that serve a request and have the memory, the best choice first. */
+  /** Kinds that serve a request and have the memory, the best choice first; the same list for requests that the same kinds serve. */
   readonly serving: (request: SliceRequest, leastMiB: number | null) => readonly Kind[]
   /** Of some slices, few in number, the one that `serving` comes to first; null if none serves. */
   readonly best: (among: ReadonlySet<string>, request: SliceRequest, leastMiB: number | null, accepts: (slice: PlanSlice) => boolean) => PlanSlice | null
 }
+
+/** Requests whose answer is remembered: a lab that is asked ever new ones must not grow by them. */
+const mostAnswers = 10_000
 
 const indexes = new WeakMap<readonly PlanSlice[], KindIndex>()
 
@@ -45,6 +48,9 @@ function makeIndex(slices: readonly PlanSlice[]): KindIndex {
     return { sample: ordered[0], slices: ordered }
   })
   const answers = new Map<string, readonly Kind[]>()
+  const lists = new Map<string, readonly Kind[]>()
+  const sizes = [...new Set(slices.map(({ memoryMiB }) => memoryMiB))].sort((a, b) => a - b)
+  const numbers = new Map(kinds.map((kind, number) => [kind, number]))
   const byId = new Map(slices.map(slice => [slice.id, slice]))
   const kindOf = new Map(kinds.flatMap(kind => kind.slices.map(({ id }) => [id, kind] as const)))
   return {
@@ -60,16 +66,28 @@ function makeIndex(slices: readonly PlanSlice[]): KindIndex {
       return best
     },
     serving(request, leastMiB) {
-      const key = JSON.stringify([request.profile, request.device, request.need, leastMiB])
+      const key = JSON.stringify([request.profile, request.device, request.need && { ...request.need, memoryMiB: sizeFor(request.need.memoryMiB ?? null) }, sizeFor(leastMiB)])
       const known = answers.get(key)
       if (known)
         return known
+      if (answers.size >= mostAnswers) {
+        answers.clear()
+        lists.clear()
+      }
       const found = kinds
         .filter(({ sample }) => servesWith(sample, request, leastMiB))
         .sort((a, b) => choice(a.sample, b.sample, request))
-      answers.set(key, found)
-      return found
+      const list = found.map(kind => numbers.get(kind)).join()
+      const same = lists.get(list) ?? found
+      lists.set(list, same)
+      answers.set(key, same)
+      return same
     },
+  }
+
+  /** The smallest slice that has so much memory: whatever asks for more than the next smaller one and no more than this asks for the same. */
+  function sizeFor(memoryMiB: number | null): number | null {
+    return memoryMiB === null ? null : sizes.find(size => size >= memoryMiB) ?? Number.MAX_VALUE
   }
 
   /** Kinds by their choice; of one kind by place. */

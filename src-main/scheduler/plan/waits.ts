@@ -30,24 +30,24 @@ function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
   const wanted = line.count > 1 ? `${line.count} times ${wordsOf(line)}` : wordsOf(line)
   const kinds = board.kinds.serving(line, line.leastMiB)
   const pools = [...board.pools.values()].filter(({ pool }) => partOf(line, pool) !== null)
-  const all = kinds.flatMap(({ slices }) => slices)
-  if (all.length === 0 && pools.length === 0)
+  if (kinds.length === 0 && pools.length === 0)
     return nothingServes(board, cursor, wanted)
-  const shut = kinds.map(({ sample }) => ({ sample, shut: closed(board, sample.device, line, tenant) })).filter(each => each.shut !== null)
-  if (kinds.length > 0 && shut.length === kinds.length && pools.length === 0) {
-    const [{ sample, shut: first }] = shut
-    return { reason: first?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${first?.words}`, wouldStartIf: first?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places: all.length }
+  const open = board.placesFor(line, tenant)
+  const places = kinds === open.kinds ? open.slices.length : kinds.reduce((count, { slices }) => count + slices.length, 0)
+  if (open.kinds.length === 0 && pools.length === 0) {
+    const [{ sample }] = kinds
+    const first = closed(board, sample.device, line, tenant)
+    return { reason: first?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${first?.words}`, wouldStartIf: first?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places }
   }
-  const open = kinds.filter(({ sample }) => !closed(board, sample.device, line, tenant)).flatMap(({ slices }) => slices)
   const holders = new Map<string, string>()
-  for (const { holder, profile, deviceName } of open) {
+  for (const { holder, profile, deviceName } of open.slices) {
     if (holders.size >= mostHolders)
       break
     if (holder !== null)
       holders.set(holder, `${profile} of ${deviceName}`)
   }
   pools.forEach(({ pool }) => pool.holders.forEach(holder => holders.set(holder, `a part of ${pool.deviceName}`)))
-  const kept = open.filter(({ id }) => board.free.has(id) && board.kept.has(id))
+  const kept = open.free.filter(({ id }) => board.free.has(id) && board.kept.has(id))
   kept.forEach(({ id, profile, deviceName }) => {
     const by = board.reservations.find(({ slices }) => slices.includes(id))
     if (by && by.job !== line.units[cursor.next].jobs[0])
@@ -57,9 +57,9 @@ function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
   return {
     reason: line.count > 1 ? 'gang' : 'slice',
     waitsFor: line.count > 1 ? `${wanted} at the same time: ${found} ${found === 1 ? 'is' : 'are'} free` : `${wanted}, which is held by ${names(heldBy.map(({ holder }) => holder))}`,
-    wouldStartIf: line.count > 1 ? `${line.count - found} more of the ${open.length} are free at the same time` : `one of these lets go${line.leftMs === null && kept.length > 0 ? ', or it says how long it runs at most (`--max-run`), so that it can go in between' : ''}`,
+    wouldStartIf: line.count > 1 ? `${line.count - found} more of the ${open.slices.length} are free at the same time` : `one of these lets go${line.leftMs === null && kept.length > 0 ? ', or it says how long it runs at most (`--max-run`), so that it can go in between' : ''}`,
     heldBy,
-    places: all.length,
+    places,
   }
 }
 

@@ -26,6 +26,14 @@ export function evict(board: Board, running: PlanRunning, by: string | null, rul
   board.decisions.push({ type: 'preempt', job: running.job, for: by, rule })
 }
 
+/** Whether there can be anyone at all whom a unit may evict. */
+export function mayEvict(board: Board, { line, tenant }: Cursor): boolean {
+  if (board.scavengers)
+    return true
+  const claim = claimOf(board, line)
+  return claim !== null && tenant.line.some(node => withinGuarantee(node, claim))
+}
+
 /**
  * Whom a unit may evict for `missing` slices among those it could use: the cheapest, none more than needed; null if that is
  * not enough. A scavenger gives way to every other class, at once. What was borrowed is given back to a tenant that is

@@ -15,10 +15,10 @@ export function reserve(board: Board, { line, tenant, next }: Cursor): void {
     if (shut && shut.untilMs === null)
       return []
     return slices.map(slice => ({ slice, atMs: Math.max(freeAt(board, slice), shut?.untilMs ?? 0) }))
-  }).sort((a, b) => a.atMs - b.atMs || compareIds(a.slice.id, b.slice.id))
+  })
   if (times.length < line.count)
     return keepPools(board, line)
-  const wanted = times.slice(0, line.count)
+  const wanted = soonest(times, line.count)
   const fromMs = wanted[wanted.length - 1].atMs
   if (!Number.isFinite(fromMs)) {
     const held = wanted.filter(({ atMs }) => Number.isFinite(atMs))
@@ -30,6 +30,13 @@ export function reserve(board: Board, { line, tenant, next }: Cursor): void {
   board.reservations.push({ job, slices: wanted.map(({ slice }) => slice.id), fromMs })
   lookAgain(board, fromMs)
   keepPools(board, line)
+}
+
+interface FreeAt { readonly slice: PlanSlice, readonly atMs: number }
+
+function soonest(times: readonly FreeAt[], count: number): readonly FreeAt[] {
+  const compare = (a: FreeAt, b: FreeAt) => a.atMs - b.atMs || compareIds(a.slice.id, b.slice.id)
+  return count === 1 ? [times.reduce((best, each) => compare(each, best) < 0 ? each : best)] : [...times].sort(compare).slice(0, count)
 }
 
 /** A shared device with room for others, too small a room for this one, stays as it is until this one is in. */
