@@ -18,7 +18,7 @@ export interface Board {
   readonly kinds: KindIndex
   readonly tree: TenantTree
   readonly doorway: Doorway
-  /** Slices that serve a line and that its jobs may start on now. */
+  /** Where jobs of a line could run. */
   readonly placesFor: (line: Line, tenant: TenantNode) => Places
   readonly queues: ReadonlyMap<string, PlanQueue>
   /** In order of their ids. */
@@ -59,16 +59,17 @@ export function createBoard(snapshot: Snapshot, nowMs: number): Board {
   const doorway = createDoorway(snapshot, nowMs)
   const queues = new Map(snapshot.queues.map(queue => [queue.id, queue]))
   const freeIds = new Set(free.map(({ id }) => id))
-  const finder = placeFinder(kinds, doorway, freeIds)
+  const running = new Map([...snapshot.running].sort((a, b) => compareIds(a.job, b.job)).map(each => [each.job, each]))
+  const finder = placeFinder({ index: kinds, doorway, running, free: freeIds })
   return {
     nowMs,
     snapshot,
     kinds,
     tree,
     doorway,
-    placesFor: (line, tenant) => finder.open(line, tenant, queues.get(line.queue)?.minRunMs ?? 0),
+    placesFor: (line, tenant) => finder.placesFor(line, tenant, queues.get(line.queue)?.minRunMs ?? 0),
     queues,
-    running: new Map([...snapshot.running].sort((a, b) => compareIds(a.job, b.job)).map(running => [running.job, running])),
+    running,
     scavengers: snapshot.running.some(({ queue }) => queues.get(queue)?.priorityClass === 'scavenger'),
     free: freeIds,
     pools: new Map(pools.map(pool => [pool.device, { pool, freeMiB: pool.freeMiB }])),

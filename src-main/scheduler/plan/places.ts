@@ -1,54 +1,132 @@
 import type { PlanSlice, SliceRequest } from '../../broker/planRequest'
 import type { Doorway } from './doorway'
 import type { Kind, KindIndex } from './kinds'
+import type { PlanRunning, Wait } from './snapshot'
 import type { TenantNode } from './tenantTree'
+import { compareIds } from '../../broker/planRequest'
 
-/** Slices that serve a line and that its jobs may start on now. */
+/** Where jobs of a line could run: what does not change while a plan is made. */
 export interface Places {
+  /** All kinds that serve the line, the best choice first. */
+  readonly serving: readonly Kind[]
+  /** Those of them on devices where it may start now, and their slices in the same order. */
   readonly kinds: readonly Kind[]
-  /** Of all its kinds, the best choice first. */
   readonly slices: readonly PlanSlice[]
-  readonly ids: ReadonlySet<string>
-  /** Those that were free when the plan began, the best choice first. */
+  /** Those slices that were free when the plan began. */
   readonly free: readonly PlanSlice[]
+  readonly ids: ReadonlySet<string>
   readonly bySize: readonly PlanSlice[]
+  /** Who holds those slices, so many as a wait names at most. */
+  readonly holders: Wait['heldBy']
+  /** All that serve and that it may ever start on, by the time when each is free if nothing happens before. */
+  readonly openings: readonly Opening[]
+  readonly served: ReadonlySet<string>
+  readonly devices: ReadonlyMap<string, DeviceOpening>
 }
 
+export interface Opening {
+  readonly slice: PlanSlice
+  /** Infinity where nothing says. */
+  readonly atMs: number
+}
+
+/** A device where a line may start once it is so late; 0 for at once. */
+interface DeviceOpening { readonly fromMs: number }
+
 export interface PlaceFinder {
-  /** `leftMs` and `minRunMs` as in `Doorway.refuses`. */
-  readonly open: (asked: Asked, tenant: TenantNode, minRunMs: number) => Places
+  /** `minRunMs` as in `Doorway.refuses`. */
+  readonly placesFor: (asked: Asked, tenant: TenantNode, minRunMs: number) => Places
 }
 
 type Asked = SliceRequest & { readonly leastMiB: number | null, readonly leftMs: number | null }
 
-/** Finds the places of lines, once for all of one plan that ask alike. `free`: the slices that nobody has when the plan begins. */
-export function placeFinder(index: KindIndex, doorway: Doorway, free: ReadonlySet<string>): PlaceFinder {
-  const freeAtFirst = new Set(free)
-  const found = new Map<readonly Kind[], Map<string, Places>>()
+/** Holders that a wait names at most. */
+export const mostHolders = 20
+
+interface Facts {
+  readonly index: KindIndex
+  readonly doorway: Doorway
+  readonly running: ReadonlyMap<string, PlanRunning>
+  /** Ids of slices that nobody has when the plan begins. */
+  readonly free: ReadonlySet<string>
+}
+
+/** Finds the places of lines, once for all of one plan that ask alike. */
+export function placeFinder({ free, ...facts }: Facts): PlaceFinder {
+  const known = { ...facts, free: new Set(free) }
+  const ofLine = new Map<Asked, Places>()
+  const ofKinds = new Map<readonly Kind[], Map<string, Places>>()
+
+  function find(asked: Asked, tenant: TenantNode, minRunMs: number): Places {
+    const serving = known.index.serving(asked, asked.leastMiB)
+    const alike = ofKinds.get(serving) ?? new Map<string, Places>()
+    ofKinds.set(serving, alike)
+    const key = known.doorway.isOpen ? '' : `${tenant.id} ${asked.leftMs} ${minRunMs}`
+    const places = alike.get(key) ?? placesOf(known, serving, device => known.doorway.isOpen ? null : known.doorway.refuses(device, tenant, asked.leftMs, minRunMs))
+    alike.set(key, places)
+    return places
+  }
+
   return {
-    open(asked, tenant, minRunMs) {
-      const serving = index.serving(asked, asked.leastMiB)
-      const key = doorway.isOpen ? '' : `${tenant.id} ${asked.leftMs} ${minRunMs}`
-      const alike = found.get(serving) ?? new Map<string, Places>()
-      found.set(serving, alike)
-      const known = alike.get(key)
-      if (known)
-        return known
-      const kinds = doorway.isOpen ? serving : serving.filter(({ sample }) => doorway.refuses(sample.device, tenant, asked.leftMs, minRunMs) === null)
-      const places = placesOf(kinds, freeAtFirst)
-      alike.set(key, places)
+    placesFor(asked, tenant, minRunMs) {
+      const places = ofLine.get(asked) ?? find(asked, tenant, minRunMs)
+      ofLine.set(asked, places)
       return places
     },
   }
 }
 
-function placesOf(kinds: readonly Kind[], free: ReadonlySet<string>): Places {
+function placesOf({ running, free }: Facts, serving: readonly Kind[], refuses: (device: string) => ReturnType<Doorway['refuses']>): Places {
+  const open = serving.filter(({ sample }) => refuses(sample.device) === null)
+  const kinds = open.length === serving.length ? serving : open
   const slices = kinds.flatMap(kind => kind.slices)
+  const endsAtMs = ({ holder }: PlanSlice) => (holder === null ? null : running.get(holder)?.endsByMs) ?? Number.POSITIVE_INFINITY
+  const ids = once(() => new Set(slices.map(({ id }) => id)))
+  const bySize = once(() => [...slices].sort((a, b) => a.memoryMiB - b.memoryMiB || a.computeShare - b.computeShare))
+  const holders = once(() => firstHolders(slices).map(({ holder, slice }) => ({ holder, what: `${slice.profile} of ${slice.deviceName}`, untilMs: running.get(holder)?.endsByMs ?? null })))
+  const devices = once(() => new Map(serving.flatMap(({ sample: { device } }) => {
+    const shut = refuses(device)
+    return shut && shut.untilMs === null ? [] : [[device, { fromMs: shut?.untilMs ?? 0 }] as const]
+  })))
+  const served = once(() => kinds === serving ? ids() : new Set(serving.flatMap(kind => kind.slices.map(({ id }) => id))))
+  const openings = once(() => serving
+    .flatMap(kind => kind.slices)
+    .flatMap((slice): Opening[] => {
+      const device = devices().get(slice.device)
+      return device ? [{ slice, atMs: Math.max(endsAtMs(slice), device.fromMs) }] : []
+    })
+    .sort(compareOpenings))
   return {
+    serving,
     kinds,
     slices,
-    ids: new Set(slices.map(({ id }) => id)),
     free: slices.filter(({ id }) => free.has(id)),
-    bySize: [...slices].sort((a, b) => a.memoryMiB - b.memoryMiB || a.computeShare - b.computeShare),
+    get ids() { return ids() },
+    get bySize() { return bySize() },
+    get holders() { return holders() },
+    get openings() { return openings() },
+    get served() { return served() },
+    get devices() { return devices() },
   }
+}
+
+export function compareOpenings(a: Opening, b: Opening): number {
+  return (a.atMs === b.atMs ? 0 : a.atMs - b.atMs) || compareIds(a.slice.id, b.slice.id)
+}
+
+function firstHolders(slices: readonly PlanSlice[]): { readonly holder: string, readonly slice: PlanSlice }[] {
+  const found = new Map<string, PlanSlice>()
+  for (const slice of slices) {
+    if (found.size >= mostHolders)
+      break
+    if (slice.holder !== null)
+      found.set(slice.holder, slice)
+  }
+  return [...found].map(([holder, slice]) => ({ holder, slice }))
+}
+
+/** Makes a value when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | null = null
+  return () => made ??= make()
 }

@@ -1,13 +1,13 @@
+import type { PlanPool, PlanSlice } from '../../broker/planRequest'
 import type { Blocked } from './actions/allocate'
 import type { Board } from './board'
 import type { Cursor } from './order'
+import type { Places } from './places'
 import type { Refused } from './quota'
 import type { Wait } from './snapshot'
 import { partOf, serves, wordsOf } from '../../broker/planRequest'
 import { closed } from './board'
-
-/** Holders that a wait names at most. */
-const mostHolders = 20
+import { mostHolders } from './places'
 
 /** What a unit waits for, in words that an admin can act on. */
 export function waitOf(board: Board, cursor: Cursor, blocked: Blocked): Wait {
@@ -28,32 +28,18 @@ function quotaWait({ reason, tenant, what }: Refused): Wait {
 function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
   const { line, tenant } = cursor
   const wanted = line.count > 1 ? `${line.count} times ${wordsOf(line)}` : wordsOf(line)
-  const kinds = board.kinds.serving(line, line.leastMiB)
-  const pools = [...board.pools.values()].filter(({ pool }) => partOf(line, pool) !== null)
-  if (kinds.length === 0 && pools.length === 0)
-    return nothingServes(board, cursor, wanted)
   const open = board.placesFor(line, tenant)
-  const places = kinds === open.kinds ? open.slices.length : kinds.reduce((count, { slices }) => count + slices.length, 0)
+  const pools = [...board.pools.values()].filter(({ pool }) => partOf(line, pool) !== null)
+  if (open.serving.length === 0 && pools.length === 0)
+    return nothingServes(board, cursor, wanted)
+  const places = open.kinds === open.serving ? open.slices.length : open.serving.reduce((count, { slices }) => count + slices.length, 0)
   if (open.kinds.length === 0 && pools.length === 0) {
-    const [{ sample }] = kinds
-    const first = closed(board, sample.device, line, tenant)
-    return { reason: first?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${first?.words}`, wouldStartIf: first?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places }
+    const [{ sample }] = open.serving
+    const shut = closed(board, sample.device, line, tenant)
+    return { reason: shut?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${shut?.words}`, wouldStartIf: shut?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places }
   }
-  const holders = new Map<string, string>()
-  for (const { holder, profile, deviceName } of open.slices) {
-    if (holders.size >= mostHolders)
-      break
-    if (holder !== null)
-      holders.set(holder, `${profile} of ${deviceName}`)
-  }
-  pools.forEach(({ pool }) => pool.holders.forEach(holder => holders.set(holder, `a part of ${pool.deviceName}`)))
   const kept = open.free.filter(({ id }) => board.free.has(id) && board.kept.has(id))
-  kept.forEach(({ id, profile, deviceName }) => {
-    const by = board.reservations.find(({ slices }) => slices.includes(id))
-    if (by && by.job !== line.units[cursor.next].jobs[0])
-      holders.set(by.job, `${profile} of ${deviceName} is kept for it`)
-  })
-  const heldBy = [...holders].slice(0, mostHolders).map(([holder, what]) => ({ holder, what, untilMs: board.running.get(holder)?.endsByMs ?? null }))
+  const heldBy = pools.length === 0 && kept.length === 0 ? open.holders : withOthers(board, cursor, open, pools, kept)
   return {
     reason: line.count > 1 ? 'gang' : 'slice',
     waitsFor: line.count > 1 ? `${wanted} at the same time: ${found} ${found === 1 ? 'is' : 'are'} free` : `${wanted}, which is held by ${names(heldBy.map(({ holder }) => holder))}`,
@@ -61,6 +47,18 @@ function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
     heldBy,
     places,
   }
+}
+
+/** Besides those that hold slices, who has parts of shared devices and for whom free slices are kept. */
+function withOthers(board: Board, { line, next }: Cursor, { holders }: Places, pools: readonly { readonly pool: PlanPool }[], kept: readonly PlanSlice[]): Wait['heldBy'] {
+  const found = new Map(holders.map(({ holder, what }) => [holder, what]))
+  pools.forEach(({ pool }) => pool.holders.forEach(holder => found.set(holder, `a part of ${pool.deviceName}`)))
+  kept.forEach(({ id, profile, deviceName }) => {
+    const by = board.reservations.find(({ slices }) => slices.includes(id))
+    if (by && by.job !== line.units[next].jobs[0])
+      found.set(by.job, `${profile} of ${deviceName} is kept for it`)
+  })
+  return [...found].slice(0, mostHolders).map(([holder, what]) => ({ holder, what, untilMs: board.running.get(holder)?.endsByMs ?? null }))
 }
 
 function nothingServes(board: Board, { line }: Cursor, wanted: string): Wait {

@@ -1,8 +1,10 @@
 import type { PlanSlice } from '../../../broker/planRequest'
 import type { Board } from '../board'
 import type { Cursor } from '../order'
-import { compareIds, partOf } from '../../../broker/planRequest'
-import { closed, lookAgain } from '../board'
+import type { Opening, Places } from '../places'
+import { partOf } from '../../../broker/planRequest'
+import { lookAgain } from '../board'
+import { compareOpenings } from '../places'
 
 /**
  * Keeps slices for a unit that cannot start: those that are all free soonest. Nobody behind it gets one of them unless it
@@ -10,15 +12,10 @@ import { closed, lookAgain } from '../board'
  */
 export function reserve(board: Board, { line, tenant, next }: Cursor): void {
   const [job] = line.units[next].jobs
-  const times = board.kinds.serving(line, line.leastMiB).flatMap(({ sample, slices }) => {
-    const shut = closed(board, sample.device, line, tenant)
-    if (shut && shut.untilMs === null)
-      return []
-    return slices.map(slice => ({ slice, atMs: Math.max(freeAt(board, slice), shut?.untilMs ?? 0) }))
-  })
-  if (times.length < line.count)
+  const places = board.placesFor(line, tenant)
+  if (places.openings.length < line.count)
     return keepPools(board, line)
-  const wanted = soonest(times, line.count)
+  const wanted = soonest(board, places, line.count)
   const fromMs = wanted[wanted.length - 1].atMs
   if (!Number.isFinite(fromMs)) {
     const held = wanted.filter(({ atMs }) => Number.isFinite(atMs))
@@ -32,11 +29,22 @@ export function reserve(board: Board, { line, tenant, next }: Cursor): void {
   keepPools(board, line)
 }
 
-interface FreeAt { readonly slice: PlanSlice, readonly atMs: number }
-
-function soonest(times: readonly FreeAt[], count: number): readonly FreeAt[] {
-  const compare = (a: FreeAt, b: FreeAt) => a.atMs - b.atMs || compareIds(a.slice.id, b.slice.id)
-  return count === 1 ? [times.reduce((best, each) => compare(each, best) < 0 ? each : best)] : [...times].sort(compare).slice(0, count)
+/** The slices that are free soonest. Most are free when their holder ends; what this plan has decided changes that of a few. */
+function soonest(board: Board, { openings, served, devices }: Places, count: number): readonly Opening[] {
+  const isChanged = (id: string) => board.free.has(id) || board.coming.has(id) || board.freeAgain.has(id)
+  const changed = [...new Set([...board.free, ...board.coming, ...board.freeAgain.keys()])].flatMap((id): Opening[] => {
+    const slice = board.kinds.byId.get(id)
+    const open = slice && served.has(id) ? devices.get(slice.device) : undefined
+    return slice && open ? [{ slice, atMs: Math.max(freeAt(board, slice), open.fromMs) }] : []
+  })
+  const others: Opening[] = []
+  for (const opening of openings) {
+    if (others.length >= count)
+      break
+    if (!isChanged(opening.slice.id))
+      others.push(opening)
+  }
+  return [...changed, ...others].sort(compareOpenings).slice(0, count)
 }
 
 /** A shared device with room for others, too small a room for this one, stays as it is until this one is in. */
