@@ -11,6 +11,8 @@ export interface Kind {
 export interface KindIndex {
   readonly kinds: readonly Kind[]
   readonly byId: ReadonlyMap<string, PlanSlice>
+  /** The smallest memory first, then the least compute. */
+  readonly bySize: readonly PlanSlice[]
   /** Kinds that serve a request and have the memory, the best choice first; the same list for requests that the same kinds serve. */
   readonly serving: (request: SliceRequest, leastMiB: number | null) => readonly Kind[]
   /** Of some slices, few in number, the one that `serving` comes to first; null if none serves. */
@@ -56,6 +58,7 @@ function makeIndex(slices: readonly PlanSlice[]): KindIndex {
   return {
     kinds,
     byId,
+    bySize: [...slices].sort((a, b) => a.memoryMiB - b.memoryMiB || a.computeShare - b.computeShare),
     best(among, request, leastMiB, accepts) {
       let best: PlanSlice | null = null
       for (const id of among) {

@@ -16,6 +16,8 @@ export interface Places {
   readonly free: readonly PlanSlice[]
   readonly ids: ReadonlySet<string>
   readonly bySize: readonly PlanSlice[]
+  /** Of what serves the line, a slice with the least memory: what it would take at least. */
+  readonly smallest: PlanSlice | null
   /** Who holds those slices, so many as a wait names at most. */
   readonly holders: Wait['heldBy']
   /** All that serve and that it may ever start on, by the time when each is free if nothing happens before. */
@@ -51,9 +53,16 @@ interface Facts {
   readonly free: ReadonlySet<string>
 }
 
+interface Known extends Facts {
+  /** When each slice is free if nothing happens before, soonest first. */
+  readonly ends: () => readonly Opening[]
+}
+
 /** Finds the places of lines, once for all of one plan that ask alike. */
 export function placeFinder({ free, ...facts }: Facts): PlaceFinder {
-  const known = { ...facts, free: new Set(free) }
+  const endsAtMs = ({ holder }: PlanSlice) => (holder === null ? null : facts.running.get(holder)?.endsByMs) ?? Number.POSITIVE_INFINITY
+  const ends = once(() => [...facts.index.byId.values()].map((slice): Opening => ({ slice, atMs: endsAtMs(slice) })).sort(compareOpenings))
+  const known = { ...facts, free: new Set(free), ends }
   const ofLine = new Map<Asked, Places>()
   const ofKinds = new Map<readonly Kind[], Map<string, Places>>()
 
@@ -76,24 +85,24 @@ export function placeFinder({ free, ...facts }: Facts): PlaceFinder {
   }
 }
 
-function placesOf({ running, free }: Facts, serving: readonly Kind[], refuses: (device: string) => ReturnType<Doorway['refuses']>): Places {
+function placesOf({ index, running, free, ends }: Known, serving: readonly Kind[], refuses: (device: string) => ReturnType<Doorway['refuses']>): Places {
   const open = serving.filter(({ sample }) => refuses(sample.device) === null)
   const kinds = open.length === serving.length ? serving : open
   const slices = kinds.flatMap(kind => kind.slices)
-  const endsAtMs = ({ holder }: PlanSlice) => (holder === null ? null : running.get(holder)?.endsByMs) ?? Number.POSITIVE_INFINITY
   const ids = once(() => new Set(slices.map(({ id }) => id)))
-  const bySize = once(() => [...slices].sort((a, b) => a.memoryMiB - b.memoryMiB || a.computeShare - b.computeShare))
+  const bySize = once(() => index.bySize.filter(({ id }) => ids().has(id)))
+  const smallest = once(() => serving.reduce<PlanSlice | null>((least, { sample }) => least && least.memoryMiB <= sample.memoryMiB ? least : sample, null))
   const holders = once(() => firstHolders(slices).map(({ holder, slice }) => ({ holder, what: `${slice.profile} of ${slice.deviceName}`, untilMs: running.get(holder)?.endsByMs ?? null })))
   const devices = once(() => new Map(serving.flatMap(({ sample: { device } }) => {
     const shut = refuses(device)
     return shut && shut.untilMs === null ? [] : [[device, { fromMs: shut?.untilMs ?? 0 }] as const]
   })))
   const served = once(() => kinds === serving ? ids() : new Set(serving.flatMap(kind => kind.slices.map(({ id }) => id))))
-  const openings = once(() => serving
-    .flatMap(kind => kind.slices)
-    .flatMap((slice): Opening[] => {
-      const device = devices().get(slice.device)
-      return device ? [{ slice, atMs: Math.max(endsAtMs(slice), device.fromMs) }] : []
+  const openings = once(() => ends()
+    .filter(({ slice }) => served().has(slice.id))
+    .flatMap((end): Opening[] => {
+      const device = devices().get(end.slice.device)
+      return device ? [device.fromMs > end.atMs ? { ...end, atMs: device.fromMs } : end] : []
     })
     .sort(compareOpenings))
   return {
@@ -103,6 +112,7 @@ function placesOf({ running, free }: Facts, serving: readonly Kind[], refuses: (
     free: slices.filter(({ id }) => free.has(id)),
     get ids() { return ids() },
     get bySize() { return bySize() },
+    get smallest() { return smallest() },
     get holders() { return holders() },
     get openings() { return openings() },
     get served() { return served() },
@@ -126,7 +136,7 @@ function firstHolders(slices: readonly PlanSlice[]): { readonly holder: string, 
 }
 
 /** Makes a value when it is first asked for. */
-function once<T extends object>(make: () => T): () => T {
-  let made: T | null = null
-  return () => made ??= make()
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }

@@ -30,7 +30,7 @@ export function evict(board: Board, running: PlanRunning, by: string | null, rul
 export function mayEvict(board: Board, { line, tenant }: Cursor): boolean {
   if (board.scavengers)
     return true
-  const claim = claimOf(board, line)
+  const claim = claimOf(board, line, tenant)
   return claim !== null && tenant.line.some(node => withinGuarantee(node, claim))
 }
 
@@ -63,7 +63,7 @@ export function victimsFor(board: Board, { line, tenant }: Cursor, missing: numb
 function candidatesFor(board: Board, line: Cursor['line'], tenant: TenantNode, usable: ReadonlySet<string>): Victims[] {
   const seen = new Set<string>()
   const found: Victims[] = []
-  const claims = claimOf(board, line)
+  const claims = claimOf(board, line, tenant)
   for (const running of board.running.values()) {
     if (running.leaving || seen.has(running.job) || !usable.has(running.slices[0]))
       continue
@@ -84,9 +84,9 @@ function candidatesFor(board: Board, line: Cursor['line'], tenant: TenantNode, u
 }
 
 /** What the unit would take at least. */
-function claimOf(board: Board, line: Cursor['line']) {
-  const samples = board.kinds.serving(line, line.leastMiB).map(({ sample }) => sample).sort((a, b) => a.memoryMiB - b.memoryMiB)
-  return samples.length > 0 ? sum(Array.from({ length: line.count }, () => amountOf(samples[0]))) : null
+function claimOf(board: Board, line: Cursor['line'], tenant: TenantNode) {
+  const { smallest } = board.placesFor(line, tenant)
+  return smallest && sum(Array.from({ length: line.count }, () => amountOf(smallest)))
 }
 
 function ruleAgainst(board: Board, line: Cursor['line'], tenant: TenantNode, claim: ReturnType<typeof claimOf>, members: readonly PlanRunning[]): Rule | null {
