@@ -2,7 +2,7 @@ import type { PlanPool, PlanSlice } from '../../broker/planRequest'
 import type { Amount } from '../../contract/model'
 import type { Doorway } from './doorway'
 import type { KindIndex } from './kinds'
-import type { Places } from './places'
+import type { Opening, Places } from './places'
 import type { Decision, Line, PlanQueue, PlanRunning, Reservation, Snapshot, Wait } from './snapshot'
 import type { TenantNode, TenantTree } from './tenantTree'
 import { compareIds } from '../../broker/planRequest'
@@ -20,6 +20,8 @@ export interface Board {
   readonly doorway: Doorway
   /** Where jobs of a line could run. */
   readonly placesFor: (line: Line, tenant: TenantNode) => Places
+  /** All slices by the time when each is free if nothing happens before, soonest first. */
+  readonly ends: () => readonly Opening[]
   readonly queues: ReadonlyMap<string, PlanQueue>
   /** In order of their ids. */
   readonly running: ReadonlyMap<string, PlanRunning>
@@ -68,6 +70,7 @@ export function createBoard(snapshot: Snapshot, nowMs: number): Board {
     tree,
     doorway,
     placesFor: (line, tenant) => finder.placesFor(line, tenant, queues.get(line.queue)?.minRunMs ?? 0),
+    ends: finder.ends,
     queues,
     running,
     scavengers: snapshot.running.some(({ queue }) => queues.get(queue)?.priorityClass === 'scavenger'),

@@ -20,8 +20,8 @@ export interface Places {
   readonly smallest: PlanSlice | null
   /** Who holds those slices, so many as a wait names at most. */
   readonly holders: Wait['heldBy']
-  /** All that serve and that it may ever start on, by the time when each is free if nothing happens before. */
-  readonly openings: readonly Opening[]
+  /** How many slices serve it, on devices where it may start now or at a time that is known. */
+  readonly reachable: number
   readonly served: ReadonlySet<string>
   readonly devices: ReadonlyMap<string, DeviceOpening>
 }
@@ -36,6 +36,8 @@ export interface Opening {
 interface DeviceOpening { readonly fromMs: number }
 
 export interface PlaceFinder {
+  /** All slices by the time when each is free if nothing happens before, soonest first. */
+  readonly ends: () => readonly Opening[]
   /** `minRunMs` as in `Doorway.refuses`. */
   readonly placesFor: (asked: Asked, tenant: TenantNode, minRunMs: number) => Places
 }
@@ -53,16 +55,11 @@ interface Facts {
   readonly free: ReadonlySet<string>
 }
 
-interface Known extends Facts {
-  /** When each slice is free if nothing happens before, soonest first. */
-  readonly ends: () => readonly Opening[]
-}
-
 /** Finds the places of lines, once for all of one plan that ask alike. */
 export function placeFinder({ free, ...facts }: Facts): PlaceFinder {
   const endsAtMs = ({ holder }: PlanSlice) => (holder === null ? null : facts.running.get(holder)?.endsByMs) ?? Number.POSITIVE_INFINITY
-  const ends = once(() => [...facts.index.byId.values()].map((slice): Opening => ({ slice, atMs: endsAtMs(slice) })).sort(compareOpenings))
-  const known = { ...facts, free: new Set(free), ends }
+  const ends = once((): readonly Opening[] => [...facts.index.byId.values()].map((slice): Opening => ({ slice, atMs: endsAtMs(slice) })).sort(compareOpenings))
+  const known = { ...facts, free: new Set(free) }
   const ofLine = new Map<Asked, Places>()
   const ofKinds = new Map<readonly Kind[], Map<string, Places>>()
 
@@ -77,6 +74,7 @@ export function placeFinder({ free, ...facts }: Facts): PlaceFinder {
   }
 
   return {
+    ends,
     placesFor(asked, tenant, minRunMs) {
       const places = ofLine.get(asked) ?? find(asked, tenant, minRunMs)
       ofLine.set(asked, places)
@@ -85,7 +83,7 @@ export function placeFinder({ free, ...facts }: Facts): PlaceFinder {
   }
 }
 
-function placesOf({ index, running, free, ends }: Known, serving: readonly Kind[], refuses: (device: string) => ReturnType<Doorway['refuses']>): Places {
+function placesOf({ index, running, free }: Facts, serving: readonly Kind[], refuses: (device: string) => ReturnType<Doorway['refuses']>): Places {
   const open = serving.filter(({ sample }) => refuses(sample.device) === null)
   const kinds = open.length === serving.length ? serving : open
   const slices = kinds.flatMap(kind => kind.slices)
@@ -98,13 +96,7 @@ function placesOf({ index, running, free, ends }: Known, serving: readonly Kind[
     return shut && shut.untilMs === null ? [] : [[device, { fromMs: shut?.untilMs ?? 0 }] as const]
   })))
   const served = once(() => kinds === serving ? ids() : new Set(serving.flatMap(kind => kind.slices.map(({ id }) => id))))
-  const openings = once(() => ends()
-    .filter(({ slice }) => served().has(slice.id))
-    .flatMap((end): Opening[] => {
-      const device = devices().get(end.slice.device)
-      return device ? [device.fromMs > end.atMs ? { ...end, atMs: device.fromMs } : end] : []
-    })
-    .sort(compareOpenings))
+  const reachable = once(() => serving.reduce((count, kind) => devices().has(kind.sample.device) ? count + kind.slices.length : count, 0))
   return {
     serving,
     kinds,
@@ -114,7 +106,7 @@ function placesOf({ index, running, free, ends }: Known, serving: readonly Kind[
     get bySize() { return bySize() },
     get smallest() { return smallest() },
     get holders() { return holders() },
-    get openings() { return openings() },
+    get reachable() { return reachable() },
     get served() { return served() },
     get devices() { return devices() },
   }

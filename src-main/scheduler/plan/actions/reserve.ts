@@ -13,7 +13,7 @@ import { compareOpenings } from '../places'
 export function reserve(board: Board, { line, tenant, next }: Cursor): void {
   const [job] = line.units[next].jobs
   const places = board.placesFor(line, tenant)
-  if (places.openings.length < line.count)
+  if (places.reachable < line.count)
     return keepPools(board, line)
   const wanted = soonest(board, places, line.count)
   const fromMs = wanted[wanted.length - 1].atMs
@@ -30,21 +30,30 @@ export function reserve(board: Board, { line, tenant, next }: Cursor): void {
 }
 
 /** The slices that are free soonest. Most are free when their holder ends; what this plan has decided changes that of a few. */
-function soonest(board: Board, { openings, served, devices }: Places, count: number): readonly Opening[] {
-  const isChanged = (id: string) => board.free.has(id) || board.coming.has(id) || board.freeAgain.has(id)
-  const changed = [...new Set([...board.free, ...board.coming, ...board.freeAgain.keys()])].flatMap((id): Opening[] => {
-    const slice = board.kinds.byId.get(id)
-    const open = slice && served.has(id) ? devices.get(slice.device) : undefined
-    return slice && open ? [{ slice, atMs: Math.max(freeAt(board, slice), open.fromMs) }] : []
-  })
-  const others: Opening[] = []
-  for (const opening of openings) {
-    if (others.length >= count)
-      break
-    if (!isChanged(opening.slice.id))
-      others.push(opening)
+function soonest(board: Board, { served, devices }: Places, count: number): readonly Opening[] {
+  const openings: Opening[] = []
+  const add = (slice: PlanSlice, atMs: number) => {
+    const open = served.has(slice.id) ? devices.get(slice.device) : undefined
+    const opening = open && { slice, atMs: Math.max(atMs, open.fromMs) }
+    if (opening)
+      openings.push(opening)
+    return opening
   }
-  return [...changed, ...others].sort(compareOpenings).slice(0, count)
+  const changed = new Set([...board.free, ...board.coming, ...board.freeAgain.keys()])
+  for (const id of changed) {
+    const slice = board.kinds.byId.get(id)
+    if (slice)
+      add(slice, freeAt(board, slice))
+  }
+  let enough = 0
+  for (const { slice, atMs } of board.ends()) {
+    if (enough >= count)
+      break
+    // Later ones are free no sooner than this one's holder ends; one on a device that opens later than that may yet be passed.
+    if (!changed.has(slice.id) && add(slice, atMs)?.atMs === atMs)
+      enough += 1
+  }
+  return openings.sort(compareOpenings).slice(0, count)
 }
 
 /** A shared device with room for others, too small a room for this one, stays as it is until this one is in. */
