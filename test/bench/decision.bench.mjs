@@ -22,7 +22,7 @@ const [asked, ...row] = process.argv.slice(2)
 if (asked === 'row')
   await measure(...row.slice(0, 3).map(Number), row[3])
 else
-  await measureAll(Number(asked ?? 200))
+  await measureAll(Number(asked ?? 30))
 
 async function measureAll(rounds) {
   await bundle('decision/bundle.ts')
