@@ -2,11 +2,13 @@ import type { PlanPool, PlanSlice } from '../../broker/planRequest'
 import type { Amount } from '../../contract/model'
 import type { Doorway } from './doorway'
 import type { KindIndex } from './kinds'
+import type { Opening, Places } from './places'
 import type { Decision, Line, PlanQueue, PlanRunning, Reservation, Snapshot, Wait } from './snapshot'
 import type { TenantNode, TenantTree } from './tenantTree'
 import { compareIds } from '../../broker/planRequest'
 import { createDoorway } from './doorway'
 import { kindsOf } from './kinds'
+import { placeFinder } from './places'
 import { tenantTree } from './tenantTree'
 
 /** What a plan knows and has decided so far; each action reads it and adds to it. */
@@ -16,9 +18,15 @@ export interface Board {
   readonly kinds: KindIndex
   readonly tree: TenantTree
   readonly doorway: Doorway
+  /** Where jobs of a line could run. */
+  readonly placesFor: (line: Line, tenant: TenantNode) => Places
+  /** All slices by the time when each is free if nothing happens before, soonest first. */
+  readonly ends: () => readonly Opening[]
   readonly queues: ReadonlyMap<string, PlanQueue>
   /** In order of their ids. */
   readonly running: ReadonlyMap<string, PlanRunning>
+  /** Whether a job of the class that gives way to every other one runs. */
+  readonly scavengers: boolean
   /** Ids of slices that nobody has, and that this plan has given to nobody. */
   readonly free: Set<string>
   readonly pools: Map<string, { readonly pool: PlanPool, freeMiB: number }>
@@ -50,15 +58,23 @@ export function createBoard(snapshot: Snapshot, nowMs: number): Board {
     if (leaving && slices.length === 1)
       tree.goes(tenant, amount)
   }
+  const doorway = createDoorway(snapshot, nowMs)
+  const queues = new Map(snapshot.queues.map(queue => [queue.id, queue]))
+  const freeIds = new Set(free.map(({ id }) => id))
+  const running = new Map([...snapshot.running].sort((a, b) => compareIds(a.job, b.job)).map(each => [each.job, each]))
+  const finder = placeFinder({ index: kinds, doorway, running, free: freeIds })
   return {
     nowMs,
     snapshot,
     kinds,
     tree,
-    doorway: createDoorway(snapshot, nowMs),
-    queues: new Map(snapshot.queues.map(queue => [queue.id, queue])),
-    running: new Map([...snapshot.running].sort((a, b) => compareIds(a.job, b.job)).map(running => [running.job, running])),
-    free: new Set(free.map(({ id }) => id)),
+    doorway,
+    placesFor: (line, tenant) => finder.placesFor(line, tenant, queues.get(line.queue)?.minRunMs ?? 0),
+    ends: finder.ends,
+    queues,
+    running,
+    scavengers: snapshot.running.some(({ queue }) => queues.get(queue)?.priorityClass === 'scavenger'),
+    free: freeIds,
     pools: new Map(pools.map(pool => [pool.device, { pool, freeMiB: pool.freeMiB }])),
     freeAmount: sum([...free.map(amountOf), ...pools.map(({ memoryMiB, freeMiB }) => ({ compute: freeMiB / memoryMiB, memoryMiB: freeMiB }))]),
     whole: sum([...usable.map(amountOf), ...pools.map(({ memoryMiB }) => ({ compute: 1, memoryMiB }))]),

@@ -3,6 +3,8 @@ import type { TenantNode } from './tenantTree'
 
 /** Whether jobs may start on a device, or stay on it: windows, and devices out of use. */
 export interface Doorway {
+  /** Whether it refuses nobody anything. */
+  readonly isOpen: boolean
   /** Why nothing of a tenant starts there now, or null. */
   readonly refuses: (device: string, tenant: TenantNode, leftMs: number | null, minRunMs: number) => Closed | null
   /** Why what runs there has to leave, or null. */
@@ -16,6 +18,8 @@ export interface Closed {
   readonly untilMs: number | null
 }
 
+const none: readonly PlanWindow[] = []
+
 /**
  * A window that is open admits only its own tenants. Before one opens a job starts only if it surely ends by then, or can
  * do some work before it has to leave (`minRunMs`), which it can only where jobs are evicted at all.
@@ -26,8 +30,9 @@ export function createDoorway({ windows, availability, settings }: Pick<Snapshot
     for (const device of window.toMs > nowMs ? window.devices : [])
       byDevice.set(device, [...byDevice.get(device) ?? [], window])
   }
-  const foreign = (device: string, tenant: TenantNode) => (byDevice.get(device) ?? []).filter(({ tenants }) => !tenant.line.some(({ id }) => tenants.includes(id)))
+  const foreign = (device: string, tenant: TenantNode) => (byDevice.get(device) ?? none).filter(({ tenants }) => !tenant.line.some(({ id }) => tenants.includes(id)))
   return {
+    isOpen: byDevice.size === 0 && availability.size === 0,
     refuses(device, tenant, leftMs, minRunMs) {
       const state = availability.get(device)
       if (state !== undefined)

@@ -1,13 +1,13 @@
+import type { PlanPool, PlanSlice } from '../../broker/planRequest'
 import type { Blocked } from './actions/allocate'
 import type { Board } from './board'
 import type { Cursor } from './order'
+import type { Places } from './places'
 import type { Refused } from './quota'
 import type { Wait } from './snapshot'
 import { partOf, serves, wordsOf } from '../../broker/planRequest'
 import { closed } from './board'
-
-/** Holders that a wait names at most. */
-const mostHolders = 20
+import { mostHolders } from './places'
 
 /** What a unit waits for, in words that an admin can act on. */
 export function waitOf(board: Board, cursor: Cursor, blocked: Blocked): Wait {
@@ -28,33 +28,37 @@ function quotaWait({ reason, tenant, what }: Refused): Wait {
 function slicesWait(board: Board, cursor: Cursor, found: number): Wait {
   const { line, tenant } = cursor
   const wanted = line.count > 1 ? `${line.count} times ${wordsOf(line)}` : wordsOf(line)
-  const kinds = board.kinds.serving(line, line.leastMiB)
+  const open = board.placesFor(line, tenant)
   const pools = [...board.pools.values()].filter(({ pool }) => partOf(line, pool) !== null)
-  const all = kinds.flatMap(({ slices }) => slices)
-  if (all.length === 0 && pools.length === 0)
+  if (open.serving.length === 0 && pools.length === 0)
     return nothingServes(board, cursor, wanted)
-  const shut = kinds.map(({ sample }) => ({ sample, shut: closed(board, sample.device, line, tenant) })).filter(each => each.shut !== null)
-  if (kinds.length > 0 && shut.length === kinds.length && pools.length === 0) {
-    const [{ sample, shut: first }] = shut
-    return { reason: first?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${first?.words}`, wouldStartIf: first?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places: all.length }
+  const places = open.kinds === open.serving ? open.slices.length : open.serving.reduce((count, { slices }) => count + slices.length, 0)
+  if (open.kinds.length === 0 && pools.length === 0) {
+    const [{ sample }] = open.serving
+    const shut = closed(board, sample.device, line, tenant)
+    return { reason: shut?.reason ?? 'device', waitsFor: `${wanted}: of ${sample.deviceName}, ${shut?.words}`, wouldStartIf: shut?.reason === 'window' ? 'the window is over, or its job has a run time that fits before it' : 'an admin lets jobs start on the device again (`tranche uncordon`)', heldBy: [], places }
   }
-  const open = kinds.filter(({ sample }) => !closed(board, sample.device, line, tenant)).flatMap(({ slices }) => slices)
-  const holders = new Map(open.flatMap(({ holder, profile, deviceName }) => holder === null ? [] : [[holder, `${profile} of ${deviceName}`] as const]))
-  pools.forEach(({ pool }) => pool.holders.forEach(holder => holders.set(holder, `a part of ${pool.deviceName}`)))
-  const kept = open.filter(({ id }) => board.free.has(id) && board.kept.has(id))
-  kept.forEach(({ id, profile, deviceName }) => {
-    const by = board.reservations.find(({ slices }) => slices.includes(id))
-    if (by && by.job !== line.units[cursor.next].jobs[0])
-      holders.set(by.job, `${profile} of ${deviceName} is kept for it`)
-  })
-  const heldBy = [...holders].slice(0, mostHolders).map(([holder, what]) => ({ holder, what, untilMs: board.running.get(holder)?.endsByMs ?? null }))
+  const kept = open.free.filter(({ id }) => board.free.has(id) && board.kept.has(id))
+  const heldBy = pools.length === 0 && kept.length === 0 ? open.holders : withOthers(board, cursor, open, pools, kept)
   return {
     reason: line.count > 1 ? 'gang' : 'slice',
     waitsFor: line.count > 1 ? `${wanted} at the same time: ${found} ${found === 1 ? 'is' : 'are'} free` : `${wanted}, which is held by ${names(heldBy.map(({ holder }) => holder))}`,
-    wouldStartIf: line.count > 1 ? `${line.count - found} more of the ${open.length} are free at the same time` : `one of these lets go${line.leftMs === null && kept.length > 0 ? ', or it says how long it runs at most (`--max-run`), so that it can go in between' : ''}`,
+    wouldStartIf: line.count > 1 ? `${line.count - found} more of the ${open.slices.length} are free at the same time` : `one of these lets go${line.leftMs === null && kept.length > 0 ? ', or it says how long it runs at most (`--max-run`), so that it can go in between' : ''}`,
     heldBy,
-    places: all.length,
+    places,
   }
+}
+
+/** Besides those that hold slices, who has parts of shared devices and for whom free slices are kept. */
+function withOthers(board: Board, { line, next }: Cursor, { holders }: Places, pools: readonly { readonly pool: PlanPool }[], kept: readonly PlanSlice[]): Wait['heldBy'] {
+  const found = new Map(holders.map(({ holder, what }) => [holder, what]))
+  pools.forEach(({ pool }) => pool.holders.forEach(holder => found.set(holder, `a part of ${pool.deviceName}`)))
+  kept.forEach(({ id, profile, deviceName }) => {
+    const by = board.reservations.find(({ slices }) => slices.includes(id))
+    if (by && by.job !== line.units[next].jobs[0])
+      found.set(by.job, `${profile} of ${deviceName} is kept for it`)
+  })
+  return [...found].slice(0, mostHolders).map(([holder, what]) => ({ holder, what, untilMs: board.running.get(holder)?.endsByMs ?? null }))
 }
 
 function nothingServes(board: Board, { line }: Cursor, wanted: string): Wait {

@@ -50,21 +50,20 @@ export function allocate(board: Board, cursor: Cursor): Blocked | null {
 function choose(board: Board, { line, tenant }: Cursor): { chosen: PlanSlice[], refused: Refused | null } {
   const chosen: PlanSlice[] = []
   let refused: Refused | null = null
-  for (const { sample, slices } of board.kinds.serving(line, line.leastMiB)) {
-    if (closed(board, sample.device, line, tenant))
+  let tooLarge: PlanSlice | null = null
+  for (const slice of board.placesFor(line, tenant).free) {
+    const isTooLarge = tooLarge !== null && slice.memoryMiB >= tooLarge.memoryMiB && slice.computeShare >= tooLarge.computeShare
+    if (isTooLarge || !board.free.has(slice.id) || delays(board, slice.id, line.leftMs))
       continue
-    for (const slice of slices) {
-      if (!board.free.has(slice.id) || delays(board, slice.id, line.leftMs))
-        continue
-      const over = refusedBy(tenant, sum([...chosen, slice].map(amountOf)), chosen.length + 1)
-      if (over) {
-        refused ??= over
-        break
-      }
-      chosen.push(slice)
-      if (chosen.length === line.count)
-        return { chosen, refused: null }
+    const over = refusedBy(tenant, sum([...chosen, slice].map(amountOf)), chosen.length + 1)
+    if (over) {
+      refused ??= over
+      tooLarge = slice
+      continue
     }
+    chosen.push(slice)
+    if (chosen.length === line.count)
+      return { chosen, refused: null }
   }
   return { chosen, refused }
 }

@@ -18,7 +18,7 @@ export function leave(board: Board, ended: ReadonlySet<string>): void {
     const rule = mustLeave(board, running)
     if (rule === null || running.leaving || ended.has(running.job) || gone.has(running.job))
       continue
-    const target = board.snapshot.settings.moving && running.gang === null ? moveTarget(board, running, () => true) : null
+    const target = board.snapshot.settings.moving && running.gang === null ? moveTarget(board, running, new Set([...board.free].filter(id => !board.kept.has(id)))) : null
     if (target) {
       moveTo(board, running, target, null, rule)
       continue

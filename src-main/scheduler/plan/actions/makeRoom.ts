@@ -2,10 +2,10 @@ import type { PlanSlice } from '../../../broker/planRequest'
 import type { Board } from '../board'
 import type { Cursor } from '../order'
 import type { PlanRunning } from '../snapshot'
-import { amountOf, closed, delays, sum } from '../board'
+import { amountOf, delays, sum } from '../board'
 import { refusedBy } from '../quota'
 import { moveTarget, moveTo } from './move'
-import { evict, victimsFor } from './preempt'
+import { evict, mayEvict, victimsFor } from './preempt'
 
 /**
  * Makes room for a unit that too few slices are free for: by moving jobs that would do as well elsewhere, and only for what
@@ -18,20 +18,22 @@ export function makeRoom(board: Board, cursor: Cursor): void {
   if (isScavenger || (!moving && !preemption))
     return
   const [job] = line.units[next].jobs
-  const open = board.kinds.serving(line, line.leastMiB).filter(({ sample }) => !closed(board, sample.device, line, tenant)).flatMap(({ slices }) => slices)
-  const usable = new Map(open.filter(({ id }) => !delays(board, id, line.leftMs)).map(slice => [slice.id, slice]))
-  const ready = [...usable.keys()].filter(id => board.free.has(id) || board.coming.has(id)).length
-  const missing = line.count - ready
-  if (missing <= 0)
+  const open = board.placesFor(line, tenant)
+  const isReady = (id: string) => open.ids.has(id) && !delays(board, id, line.leftMs)
+  const missing = line.count - [...board.free, ...board.coming].filter(isReady).length
+  if (missing <= 0 || refusedBy(tenant, sum(open.bySize.slice(0, line.count).map(amountOf)), line.count))
     return
-  const held = [...usable.values()].filter(({ id }) => !board.free.has(id) && !board.coming.has(id))
-  if (held.length < missing || refusedBy(tenant, sum(smallest(open, line.count).map(amountOf)), line.count))
+  const spare = new Set(moving ? [...board.free].filter(id => !isReady(id) && !board.kept.has(id)) : [])
+  const evicts = preemption && mayEvict(board, cursor)
+  if (spare.size === 0 && !evicts)
     return
-  const moves = moving ? movesFor(board, held, usable) : []
-  const some = moves.slice(0, missing)
+  const held = open.slices.filter(({ id }) => !board.free.has(id) && !board.coming.has(id) && !delays(board, id, line.leftMs))
+  if (held.length < missing)
+    return
+  const some = movesFor(board, held, spare, missing)
   const rest = missing - some.length
   const left = new Set(held.filter(({ id }) => some.every(({ running }) => running.slices[0] !== id)).map(({ id }) => id))
-  const victims = rest === 0 ? [] : preemption ? victimsFor(board, cursor, rest, left) : null
+  const victims = rest === 0 ? [] : evicts ? victimsFor(board, cursor, rest, left) : null
   if (victims === null)
     return
   some.forEach(({ running, target }) => moveTo(board, running, target, job, 'makes-room'))
@@ -40,21 +42,20 @@ export function makeRoom(board: Board, cursor: Cursor): void {
 
 interface Aside { readonly running: PlanRunning, readonly target: PlanSlice }
 
-/** Jobs on slices that the unit could use, each with a free slice of its own to go to that the unit could not use. */
-function movesFor(board: Board, held: readonly PlanSlice[], usable: ReadonlyMap<string, PlanSlice>): Aside[] {
-  const targets = new Set<string>()
-  return held.flatMap((slice): Aside[] => {
+/** So many jobs at most on slices that the unit could use, each with a slice of its own to go to: one of the spare ones, which the unit could not use. */
+function movesFor(board: Board, held: readonly PlanSlice[], spare: Set<string>, most: number): Aside[] {
+  const found: Aside[] = []
+  for (const slice of held) {
+    if (found.length >= most || spare.size === 0)
+      break
     const running = slice.holder === null ? undefined : board.running.get(slice.holder)
     if (!running || running.leaving || !running.movable || running.slices[0] !== slice.id)
-      return []
-    const target = moveTarget(board, running, ({ id }) => !usable.has(id) && !targets.has(id))
+      continue
+    const target = moveTarget(board, running, spare)
     if (!target)
-      return []
-    targets.add(target.id)
-    return [{ running, target }]
-  })
-}
-
-function smallest(slices: readonly PlanSlice[], count: number): PlanSlice[] {
-  return [...slices].sort((a, b) => a.memoryMiB - b.memoryMiB || a.computeShare - b.computeShare).slice(0, count)
+      continue
+    spare.delete(target.id)
+    found.push({ running, target })
+  }
+  return found
 }

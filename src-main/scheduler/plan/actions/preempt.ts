@@ -26,11 +26,20 @@ export function evict(board: Board, running: PlanRunning, by: string | null, rul
   board.decisions.push({ type: 'preempt', job: running.job, for: by, rule })
 }
 
+/** Whether there can be anyone at all whom a unit may evict. */
+export function mayEvict(board: Board, { line, tenant }: Cursor): boolean {
+  if (board.scavengers)
+    return true
+  const claim = claimOf(board, line, tenant)
+  return claim !== null && tenant.line.some(node => withinGuarantee(node, claim))
+}
+
 /**
  * Whom a unit may evict for `missing` slices among those it could use: the cheapest, none more than needed; null if that is
  * not enough. A scavenger gives way to every other class, at once. What was borrowed is given back to a tenant that is
  * within its guarantee, by one that has more than its own at the level where the two part, and still has that much
- * afterwards, and whose job is of no higher class: so the evicted one can neither evict in turn nor be back before.
+ * afterwards, and whose job is of no higher class: so the evicted one can neither evict in turn nor be back before, unless
+ * the tenant that it left for takes more and is then beyond its own guarantee.
  */
 export function victimsFor(board: Board, { line, tenant }: Cursor, missing: number, usable: ReadonlySet<string>): readonly Victims[] | null {
   if (board.queues.get(line.queue)?.priorityClass === 'scavenger')
@@ -54,7 +63,7 @@ export function victimsFor(board: Board, { line, tenant }: Cursor, missing: numb
 function candidatesFor(board: Board, line: Cursor['line'], tenant: TenantNode, usable: ReadonlySet<string>): Victims[] {
   const seen = new Set<string>()
   const found: Victims[] = []
-  const claims = claimOf(board, line)
+  const claims = claimOf(board, line, tenant)
   for (const running of board.running.values()) {
     if (running.leaving || seen.has(running.job) || !usable.has(running.slices[0]))
       continue
@@ -75,9 +84,9 @@ function candidatesFor(board: Board, line: Cursor['line'], tenant: TenantNode, u
 }
 
 /** What the unit would take at least. */
-function claimOf(board: Board, line: Cursor['line']) {
-  const samples = board.kinds.serving(line, line.leastMiB).map(({ sample }) => sample).sort((a, b) => a.memoryMiB - b.memoryMiB)
-  return samples.length > 0 ? sum(Array.from({ length: line.count }, () => amountOf(samples[0]))) : null
+function claimOf(board: Board, line: Cursor['line'], tenant: TenantNode) {
+  const { smallest } = board.placesFor(line, tenant)
+  return smallest && sum(Array.from({ length: line.count }, () => amountOf(smallest)))
 }
 
 function ruleAgainst(board: Board, line: Cursor['line'], tenant: TenantNode, claim: ReturnType<typeof claimOf>, members: readonly PlanRunning[]): Rule | null {

@@ -1,8 +1,10 @@
 import type { PlanSlice } from '../../../broker/planRequest'
 import type { Board } from '../board'
 import type { Cursor } from '../order'
-import { compareIds, partOf } from '../../../broker/planRequest'
-import { closed, lookAgain } from '../board'
+import type { Opening, Places } from '../places'
+import { partOf } from '../../../broker/planRequest'
+import { lookAgain } from '../board'
+import { compareOpenings } from '../places'
 
 /**
  * Keeps slices for a unit that cannot start: those that are all free soonest. Nobody behind it gets one of them unless it
@@ -10,15 +12,10 @@ import { closed, lookAgain } from '../board'
  */
 export function reserve(board: Board, { line, tenant, next }: Cursor): void {
   const [job] = line.units[next].jobs
-  const times = board.kinds.serving(line, line.leastMiB).flatMap(({ sample, slices }) => {
-    const shut = closed(board, sample.device, line, tenant)
-    if (shut && shut.untilMs === null)
-      return []
-    return slices.map(slice => ({ slice, atMs: Math.max(freeAt(board, slice), shut?.untilMs ?? 0) }))
-  }).sort((a, b) => a.atMs - b.atMs || compareIds(a.slice.id, b.slice.id))
-  if (times.length < line.count)
+  const places = board.placesFor(line, tenant)
+  if (places.reachable < line.count)
     return keepPools(board, line)
-  const wanted = times.slice(0, line.count)
+  const wanted = soonest(board, places, line.count)
   const fromMs = wanted[wanted.length - 1].atMs
   if (!Number.isFinite(fromMs)) {
     const held = wanted.filter(({ atMs }) => Number.isFinite(atMs))
@@ -30,6 +27,33 @@ export function reserve(board: Board, { line, tenant, next }: Cursor): void {
   board.reservations.push({ job, slices: wanted.map(({ slice }) => slice.id), fromMs })
   lookAgain(board, fromMs)
   keepPools(board, line)
+}
+
+/** The slices that are free soonest. Most are free when their holder ends; what this plan has decided changes that of a few. */
+function soonest(board: Board, { served, devices }: Places, count: number): readonly Opening[] {
+  const openings: Opening[] = []
+  const add = (slice: PlanSlice, atMs: number) => {
+    const open = served.has(slice.id) ? devices.get(slice.device) : undefined
+    const opening = open && { slice, atMs: Math.max(atMs, open.fromMs) }
+    if (opening)
+      openings.push(opening)
+    return opening
+  }
+  const changed = new Set([...board.free, ...board.coming, ...board.freeAgain.keys()])
+  for (const id of changed) {
+    const slice = board.kinds.byId.get(id)
+    if (slice)
+      add(slice, freeAt(board, slice))
+  }
+  let enough = 0
+  for (const { slice, atMs } of board.ends()) {
+    if (enough >= count)
+      break
+    // Later ones are free no sooner than this one's holder ends; one on a device that opens later than that may yet be passed.
+    if (!changed.has(slice.id) && add(slice, atMs)?.atMs === atMs)
+      enough += 1
+  }
+  return openings.sort(compareOpenings).slice(0, count)
 }
 
 /** A shared device with room for others, too small a room for this one, stays as it is until this one is in. */

@@ -1,0 +1,12 @@
+/** What the measurement of decisions needs of the sources. */
+export { serves } from '../../../src-main/broker/planRequest'
+export { createBook } from '../../../src-main/scheduler/book'
+export { eligibility } from '../../../src-main/scheduler/eligibility'
+export { heldBy } from '../../../src-main/scheduler/held'
+export { lineKey } from '../../../src-main/scheduler/plan/lineKey'
+export { plan } from '../../../src-main/scheduler/plan/plan'
+export { takeSnapshot } from '../../../src-main/scheduler/takeSnapshot'
+export { usualTenantTerms } from '../../../src-main/scheduler/terms'
+export { createUseBook } from '../../../src-main/scheduler/useBook'
+export { usualSettings } from '../../../src-main/store/settings'
+export { jobRow } from '../../helpers/jobRow'
