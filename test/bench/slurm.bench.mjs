@@ -19,7 +19,7 @@ const parts = {
 }
 const [part, wantedRounds] = process.argv.slice(2)
 
-if (part !== undefined && !(part in parts) || wantedRounds !== undefined && !/^[1-9]\d{0,2}$/.test(wantedRounds)) {
+if ((part !== undefined && !(part in parts)) || (wantedRounds !== undefined && !/^[1-9]\d{0,2}$/.test(wantedRounds))) {
   console.error(`slurm [${Object.keys(parts).join('|')} [ROUNDS]]`)
   process.exitCode = 2
 }

@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto'
 /** A Slurm of its own in a new temporary folder: started, crashed, started again and ended, with nobody else's processes touched. */
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'

@@ -41,6 +41,7 @@ export async function kill(rounds) {
  * @param {Set<string>} round.unended names of jobs that are known and have not ended
  * @param {string[]} round.begun a name each time one began
  * @param {string[]} round.ended a name each time one ended
+ * @param {number} round.backMs until the program answered again
  */
 function tally({ acknowledged, known, unended, begun, ended, backMs }) {
   const unknown = acknowledged.filter(({ name, id }) => known.get(id) !== name)

@@ -19,12 +19,13 @@ export function killSlurm(afterMs) {
     writeFileSync(path, script, { mode: 0o755 })
     writeFileSync(join(cluster.jobsDir, 'lines'), '')
     let submits = 0
-    /** Until the instant, or until the controller is gone: a submit that is under way then is given up. */
+    let isDying = false
+    /** Until told to stop. A submit that is under way when the controller dies fails or is given up, and was not acknowledged. */
     const submitUntil = async (afterKill, signal) => {
       while (!signal.aborted) {
         const name = `job-${submits++}`
         const id = await cluster.call('sbatch', ['--parsable', '-J', name, '-o', '/dev/null', path], { signal, killSignal: 'SIGKILL' }).catch((error) => {
-          if (!signal.aborted)
+          if (!signal.aborted && !isDying)
             throw error
         })
         if (id !== undefined)
@@ -34,9 +35,11 @@ export function killSlurm(afterMs) {
     const stop = new AbortController()
     const submitting = submitUntil(false, stop.signal)
     await Promise.race([sleep(afterMs), submitting])
+    isDying = true
     await cluster.killController()
     stop.abort()
     await submitting
+    isDying = false
     const from = performance.now()
     await cluster.restartController()
     const backMs = performance.now() - from

@@ -1,6 +1,6 @@
 /** Slurm's programming door: slurmrestd on a socket, one connection kept open. */
 import { Buffer } from 'node:buffer'
-import { mkdirSync, chmodSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { run, until } from './programs.mjs'
