@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { settled } from '../lib/trivialJobs.mjs'
-import { openTranche } from './sides.mjs'
+import { settled, warmUp } from '../lib/trivialJobs.mjs'
+import { deviceCount, openTranche } from './sides.mjs'
 
 const page = 1000
 
@@ -20,6 +20,8 @@ export async function killTranche(afterMs) {
     }
   }
   const first = await openTranche()
+  // Not 15 worker processes that start at once on few cores.
+  await warmUp(first.client, first.trivial, deviceCount)
   let isKilled = false
   const submitting = submitUntil(first, false, () => isKilled)
   await Promise.race([sleep(afterMs), submitting])
