@@ -8,6 +8,8 @@ import { packName, parsePlace } from '../runtime/results/place'
 import { resultsDir } from '../scheduler/resultFiles'
 import { computeInstanceRules } from '../slicing/modes/computeInstances'
 import { cutLayout, rulesOf } from '../slicing/rules'
+import { queueInvariants } from './queueInvariants'
+import { select } from './select'
 
 interface Subject {
   readonly store: Store
@@ -98,6 +100,8 @@ const invariants: Readonly<Record<string, (subject: Subject) => string[]>> = {
     SELECT device.name || ': ' || sum(slice.memoryMiB) || ' of ' || device.memoryMiB || ' MiB' AS broken
     FROM slice JOIN device ON device.id = slice.deviceId WHERE parentId IS NULL GROUP BY device.id HAVING sum(slice.memoryMiB) > device.memoryMiB`),
 
+  ...queueInvariants,
+
   'every result is there whole, inside the state folder': missingResults,
 }
 
@@ -130,10 +134,6 @@ function missingResults({ store, jobsDir }: Subject): string[] {
       : isOfEarlierVersion && sizeOf(join(folder, output)) !== null
     return isThere ? [] : [`${jobId}: ${output}`]
   })
-}
-
-function select(store: Store, sql: string): string[] {
-  return store.db.prepare<[], { broken: string }>(sql).all().map(({ broken }) => broken)
 }
 
 function summarise(broken: readonly string[]): string {

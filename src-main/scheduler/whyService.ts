@@ -36,6 +36,17 @@ export function createWhyService({ store, book, lastLook, nowMs }: WhyDeps) {
     return explainWait(look.snapshot, look.plan, job.id, nowMs())
   }
 
+  /** How a job stands that waits for nothing. */
+  function standingOf({ state, lastSlice, error, doneCount, failedCount, itemCount }: JobRow): string {
+    const where = lastSlice === null ? '' : ` on ${lastSlice.profile} of ${store.devices.get(lastSlice.device)?.name ?? lastSlice.device}`
+    const through = `${doneCount + failedCount} of ${itemCount} inputs`
+    if (state === 'running')
+      return `it runs${where}, and is through with ${through}`
+    if (state === 'failed')
+      return `it failed${where}, through with ${through}${error === null ? '' : `: ${error.message}`}`
+    return state === 'done' ? `it is done${where}, with all of its ${itemCount} inputs` : `it was cancelled, through with ${through}`
+  }
+
   const settled = (words: string): Waiting => ({ waitsFor: words, reason: null, heldBy: [], wouldStartIf: '', estimatedStartMs: null, place: null })
 
   return {
@@ -45,7 +56,7 @@ export function createWhyService({ store, book, lastLook, nowMs }: WhyDeps) {
         throw new TrancheError('not_found', `There is no job ${id}. \`tranche jobs\` lists them.`)
       const answer = job.state === 'queued' || job.state === 'suspended'
         ? waiting(job)
-        : settled(job.state === 'running' ? 'nothing: it runs' : `nothing: it is ${job.state}`)
+        : settled(standingOf(job))
       return { job: id, state: job.state, ...answer, decisions: decisionsOf(store.events.list(0, mostEvents, id)) }
     },
     /** Why a queued job does not run yet, in a few words for a list. */

@@ -221,6 +221,20 @@ describe('what a job waits for', () => {
   })
 })
 
+it('why says of a job that waits for nothing how it stands', async () => {
+  cut(1)
+  const [good, bad, idle] = [await submit(), await submit(), await submit()]
+  await settle()
+  const { whys } = lab.scheduler
+  expect(whys.why(good.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it runs on 1g\.10gb of .*, and is through with 0 of 2 inputs$/), wouldStartIf: '', heldBy: [] })
+  await finish(good.id)
+  expect(whys.why(good.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it is done on 1g\.10gb of .*, with all of its 2 inputs$/) })
+  await finish(bad.id, true)
+  expect(whys.why(bad.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it failed on .*, through with 2 of 2 inputs: /) })
+  lab.jobs.cancel(idle.id)
+  expect(whys.why(idle.id)).toMatchObject({ reason: null, waitsFor: 'it was cancelled, through with 0 of 2 inputs' })
+})
+
 describe('eviction', () => {
   it('of a scavenger is asked for, and it goes on afterwards; both sides see why', async () => {
     cut(1)

@@ -13,13 +13,13 @@ export function addWhy(program: Command, act: Act): void {
     }))
 }
 
-function whyLines({ state, waitsFor, heldBy, wouldStartIf, estimatedStartMs, place, decisions }: Why): string[] {
+function whyLines({ state, reason, waitsFor, heldBy, wouldStartIf, estimatedStartMs, place, decisions }: Why): string[] {
   return [
-    `${state}: it waits for ${waitsFor}`,
+    `${state}: ${reason === null ? waitsFor : `it waits for ${waitsFor}`}`,
     ...heldBy.map(({ holder, what, untilMs }) => `  held by ${holder}: ${what}${untilMs === null ? '' : `, until ${momentText(untilMs)} at the latest`}`),
     ...wouldStartIf === '' ? [] : [`It would start if ${wouldStartIf}.`],
     ...place === null ? [] : [`It is number ${place} of those that wait.`],
-    ...state === 'queued' ? [estimatedStartMs === null ? 'Nothing says when that will be.' : `It is expected to start at ${momentText(estimatedStartMs)}.`] : [],
+    ...reason !== null && state === 'queued' ? [estimatedStartMs === null ? 'Nothing says when that will be.' : `It is expected to start at ${momentText(estimatedStartMs)}.`] : [],
     ...decisions.map(({ atMs, what, words, other }) => `  ${momentText(atMs)}  ${what}${words === '' ? '' : `: ${words}`}${other === null ? '' : ` (${other})`}`),
   ]
 }
