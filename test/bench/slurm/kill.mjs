@@ -1,6 +1,7 @@
 /** What is left of acknowledged jobs after kill -9 of the controller, or of Tranche's main process, while one caller submits without a pause. */
 import process from 'node:process'
 import { spread, table } from '../lib/figures.mjs'
+import { randomFrom } from '../placement/random.mjs'
 import { killSlurm } from './killSlurm.mjs'
 import { killTranche } from './killTranche.mjs'
 import { inTurn } from './sides.mjs'
@@ -11,7 +12,7 @@ const lastMs = 4000
 export async function kill(rounds) {
   const seed = Number(process.env.TRANCHE_SEED ?? 1)
   // The same instants for both.
-  const instants = Array.from({ length: rounds }, seededRandom(seed)).map(share => firstMs + share * (lastMs - firstMs))
+  const instants = Array.from({ length: rounds }, randomFrom(seed)).map(share => firstMs + share * (lastMs - firstMs))
   const figures = await inTurn(rounds, {
     slurm: async round => tally(await killSlurm(instants[round])),
     tranche: async round => tally(await killTranche(instants[round])),
@@ -69,15 +70,4 @@ function twice(values) {
 
 function total(values) {
   return `${values.reduce((sum, value) => sum + value, 0)} (${Math.min(...values)} to ${Math.max(...values)})`
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function seededRandom(seed) {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
