@@ -37,14 +37,14 @@ export function createWhyService({ store, book, lastLook, nowMs }: WhyDeps) {
   }
 
   /** How a job stands that waits for nothing. */
-  function standingOf({ state, lastSlice, error, doneCount, failedCount, itemCount }: JobRow): string {
+  function standingOf({ state, lastSlice, serving, error, doneCount, failedCount, itemCount }: JobRow): string {
     const where = lastSlice === null ? '' : ` on ${lastSlice.profile} of ${store.devices.get(lastSlice.device)?.name ?? lastSlice.device}`
-    const through = `${doneCount + failedCount} of ${itemCount} inputs`
+    const through = serving ? '' : `, through with ${doneCount + failedCount} of ${itemCount} ${itemCount === 1 ? 'input' : 'inputs'}`
     if (state === 'running')
-      return `it runs${where}, and is through with ${through}`
+      return serving ? `it answers requests${where}` : `it runs${where}${through}`
     if (state === 'failed')
-      return `it failed${where}, through with ${through}${error === null ? '' : `: ${error.message}`}`
-    return state === 'done' ? `it is done${where}, with all of its ${itemCount} inputs` : `it was cancelled, through with ${through}`
+      return `it failed${where}${through}${error === null ? '' : `: ${error.message}`}`
+    return state === 'done' ? `it is done${where}${through}` : `it was cancelled${through}`
   }
 
   const settled = (words: string): Waiting => ({ waitsFor: words, reason: null, heldBy: [], wouldStartIf: '', estimatedStartMs: null, place: null })

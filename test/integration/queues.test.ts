@@ -226,9 +226,9 @@ it('why says of a job that waits for nothing how it stands', async () => {
   const [good, bad, idle] = [await submit(), await submit(), await submit()]
   await settle()
   const { whys } = lab.scheduler
-  expect(whys.why(good.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it runs on 1g\.10gb of .*, and is through with 0 of 2 inputs$/), wouldStartIf: '', heldBy: [] })
+  expect(whys.why(good.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it runs on 1g\.10gb of .*, through with 0 of 2 inputs$/), wouldStartIf: '', heldBy: [] })
   await finish(good.id)
-  expect(whys.why(good.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it is done on 1g\.10gb of .*, with all of its 2 inputs$/) })
+  expect(whys.why(good.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it is done on 1g\.10gb of .*, through with 2 of 2 inputs$/) })
   await finish(bad.id, true)
   expect(whys.why(bad.id)).toMatchObject({ reason: null, waitsFor: expect.stringMatching(/^it failed on .*, through with 2 of 2 inputs: /) })
   lab.jobs.cancel(idle.id)

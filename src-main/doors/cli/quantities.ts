@@ -37,6 +37,16 @@ export function share(value: string): number {
   return part
 }
 
+/** Reads a value, or a word that stands for none. The word itself is the answer, as commander takes null for a value that is missing. */
+export function orWord<Word extends string, Value>(word: Word, read: (value: string) => Value): (value: string) => Value | Word {
+  return value => value === word ? word : read(value)
+}
+
+/** What was read, as the contract takes it: null for the word. */
+export function withoutWord<Value>(read: Value | 'any' | 'never'): Value | null {
+  return read === 'any' || read === 'never' ? null : read
+}
+
 /** `A,B`: its parts, without blanks. */
 export function list(value: string): string[] {
   const parts = value.split(',').map(part => part.trim()).filter(part => part !== '')

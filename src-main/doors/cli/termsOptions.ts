@@ -3,7 +3,7 @@ import type { Limit, QueueTerms, TenantTerms } from '../../contract/model'
 import { InvalidArgumentError, Option } from 'commander'
 import { priorityClasses, queueStates } from '../../contract/model'
 import { priority } from './lineOptions'
-import { durationMs, list, memoryMiB } from './quantities'
+import { durationMs, list, memoryMiB, orWord, withoutWord } from './quantities'
 import { memory } from './text'
 
 /** What an admin sets for tenants and queues, as typed. */
@@ -14,16 +14,16 @@ export interface TenantOptions {
   readonly borrowing?: Limit
   readonly lending?: Limit
   readonly cap?: Limit
-  readonly running?: number | null
-  readonly jobs?: number | null
+  readonly running?: number | 'any'
+  readonly jobs?: number | 'any'
 }
 
 export interface QueueOptions {
   readonly class?: QueueTerms['priorityClass']
   readonly rank?: number
   readonly queueState?: QueueTerms['state']
-  readonly tenants?: readonly string[] | null
-  readonly maxRun?: number | null
+  readonly tenants?: readonly string[] | 'any'
+  readonly maxRun?: number | 'any'
   readonly minRun?: number
 }
 
@@ -34,15 +34,15 @@ export function addTenantOptions(command: Command): Command {
     .option('--borrowing <amount>', 'how much more it may use while that lies idle; any for no bound', amount)
     .option('--lending <amount>', 'how much of its guarantee others may use while it lies idle; any for no bound', amount)
     .option('--cap <amount>', 'what it never goes beyond; any for no bound', amount)
-    .option('--running <n>', 'jobs that run at the same time at most; any for no bound', countOrAny)
-    .option('--jobs <n>', 'jobs that wait or run at most; any for no bound', countOrAny)
+    .option('--running <n>', 'jobs that run at the same time at most; any for no bound', orWord('any', countFromZero))
+    .option('--jobs <n>', 'jobs that wait or run at most; any for no bound', orWord('any', countFromZero))
 }
 
 /** What was typed, beside the terms there were. */
 export function toTenantTerms({ weight, guaranteed, borrowing, lending, cap, running, jobs }: TenantOptions, before: TenantTerms | null): Partial<TenantTerms> {
   const bounded = cap !== undefined || running !== undefined || jobs !== undefined
   const { compute, memoryMiB: mib } = cap ?? before?.cap ?? {}
-  const kept = { running: running === undefined ? before?.cap.running : running ?? undefined, jobs: jobs === undefined ? before?.cap.jobs : jobs ?? undefined }
+  const kept = { running: running === undefined ? before?.cap.running : withoutWord(running) ?? undefined, jobs: jobs === undefined ? before?.cap.jobs : withoutWord(jobs) ?? undefined }
   return {
     ...weight !== undefined && { weight },
     ...guaranteed && { guaranteed },
@@ -57,8 +57,8 @@ export function addQueueOptions(command: Command): Command {
     .addOption(new Option('--class <class>', 'who is served first').choices(priorityClasses))
     .option('--rank <n>', 'of queues of one class the higher goes first', priority)
     .addOption(new Option('--queue-state <state>', 'open; paused: starts nothing; closed: takes nothing').choices(queueStates))
-    .option('--tenants <paths>', 'who may use it, with commas; any for everybody', tenants)
-    .option('--max-run <time>', 'longest run time of jobs that name none; any for no bound', durationOrAny)
+    .option('--tenants <paths>', 'who may use it, with commas; any for everybody', orWord('any', list))
+    .option('--max-run <time>', 'longest run time of jobs that name none; any for no bound', orWord('any', durationMs))
     .option('--min-run <time>', 'a job runs this long before it can be evicted; 0 for at once', minRun)
 }
 
@@ -68,8 +68,8 @@ export function toQueueTerms(options: QueueOptions): Partial<QueueTerms> {
     ...options.class !== undefined && { priorityClass: options.class },
     ...rank !== undefined && { rank },
     ...queueState !== undefined && { state: queueState },
-    ...options.tenants !== undefined && { tenants: options.tenants === null ? null : [...options.tenants] },
-    ...maxRun !== undefined && { defaultMaxRunMs: maxRun },
+    ...options.tenants !== undefined && { tenants: withoutWord<readonly string[]>(options.tenants)?.slice() ?? null },
+    ...maxRun !== undefined && { defaultMaxRunMs: withoutWord(maxRun) },
     ...minRun !== undefined && { minRunMs: minRun },
   }
 }
@@ -101,22 +101,12 @@ function weight(value: string): number {
   return number
 }
 
-function countOrAny(value: string): number | null {
-  if (value === 'any')
-    return null
+function countFromZero(value: string): number {
   if (!/^\d{1,9}$/.test(value))
     throw new InvalidArgumentError('It is a whole number from 0, or any.')
   return Number(value)
 }
 
-function durationOrAny(value: string): number | null {
-  return value === 'any' ? null : durationMs(value)
-}
-
 function minRun(value: string): number {
   return value === '0' ? 0 : durationMs(value)
-}
-
-function tenants(value: string): string[] | null {
-  return value === 'any' ? null : list(value)
 }

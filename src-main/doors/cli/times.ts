@@ -2,11 +2,13 @@ import { InvalidArgumentError } from 'commander'
 import { durationMs } from './quantities'
 
 /**
- * A moment, as typed: `+2h` from now, `14:30` today (or tomorrow, if that has passed), or a date like `2026-03-01T09:00`.
+ * A moment, as typed: `now`, `+2h` from now, `14:30` today (or tomorrow, if that has passed), `2026-03-01T09:00`, or a day's begin.
  * Without a zone it is this host's time. In ms since 1970.
  */
 export function moment(value: string, nowMs: number = Date.now()): number {
   const typed = value.trim()
+  if (typed === 'now')
+    return nowMs
   if (typed.startsWith('+'))
     return nowMs + durationMs(typed.slice(1))
   const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? []
@@ -17,9 +19,11 @@ export function moment(value: string, nowMs: number = Date.now()): number {
       today.setDate(today.getDate() + 1)
     return today.getTime()
   }
-  const parsed = /^\d{4}-\d{2}-\d{2}/.test(typed) ? Date.parse(typed) : Number.NaN
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(typed)
+  // A date alone would be read as one in UTC.
+  const parsed = /^\d{4}-\d{2}-\d{2}/.test(typed) ? Date.parse(isDate ? `${typed}T00:00` : typed) : Number.NaN
   if (Number.isNaN(parsed))
-    throw new InvalidArgumentError('It is a time: +2h, 14:30 or 2026-03-01T09:00.')
+    throw new InvalidArgumentError('It is a time: now, +2h, 14:30 or 2026-03-01T09:00.')
   return parsed
 }
 

@@ -24,7 +24,7 @@ export function addWindow(program: Command, act: Act): void {
     .requiredOption('--device <device...>', 'devices: id, the beginning of one, name or label')
     .option('--tenants <paths>', 'who may run there meanwhile, with commas', list)
     .option('--weekly <days>', 'every week on these days, with commas: mon,tue,wed,thu,fri,sat,sun', days)
-    .requiredOption('--from <time>', 'weekly: 09:00; once: +2h, 14:30, 2026-03-01T09:00')
+    .requiredOption('--from <time>', 'weekly: 09:00; once: now, +2h, 14:30, 2026-03-01T09:00')
     .requiredOption('--to <time>', 'weekly: 12:00; once: +4h, 17:00, 2026-03-01T12:00')
     .option('--zone <zone>', 'weekly: the time zone, e.g. Europe/Paris (default: this host\'s)')
     .action((name: string, options: AddOptions, command: Command) => act(command, async ({ output, withLab }) => {
