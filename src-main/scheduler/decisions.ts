@@ -19,14 +19,14 @@ export function decisionsOf(events: readonly EventRow[]): Decided[] {
       case 'job.requeued':
         return [decided(event, event.data.why === 'preempted' ? 'left its slice and went back to its queue' : `went back to its queue: ${String(event.data.why)}`, rule, text(event.data.by))]
       case 'job.retried':
-        return [decided(event, 'failed and is tried again', null, null)]
+        return [{ ...decided(event, 'failed and is tried again', null, null), words: messageOf(event.data.error) }]
       case 'job.suspended':
       case 'job.resumed':
       case 'job.reordered':
       case 'job.cancelled':
         return [decided(event, event.type.slice('job.'.length), 'by-hand', null)]
       case 'job.finished':
-        return [decided(event, event.data.error ? 'failed' : 'was done', null, null)]
+        return [{ ...decided(event, event.data.error ? 'failed' : 'was done', null, null), words: messageOf(event.data.error) }]
       default:
         return []
     }
@@ -39,6 +39,11 @@ function decided({ atMs }: EventRow, what: string, rule: Decided['rule'], other:
 
 function ruleOf(value: unknown): Decided['rule'] {
   return typeof value === 'string' && value in rules ? value as Decided['rule'] : null
+}
+
+/** What an error says, if there is one. */
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : ''
 }
 
 function text(value: unknown): string | null {

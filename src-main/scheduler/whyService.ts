@@ -23,7 +23,7 @@ type Waiting = Omit<Why, 'job' | 'state' | 'decisions'>
 export function createWhyService({ store, book, lastLook, nowMs }: WhyDeps) {
   function waiting(job: JobRow): Waiting {
     if (job.state === 'suspended')
-      return { waitsFor: job.startedAtMs === null ? 'to be released: it is held' : 'to be resumed: it was suspended', reason: 'held', heldBy: [], wouldStartIf: `\`tranche release ${job.id}\` puts it into its line`, estimatedStartMs: null, place: null }
+      return { waitsFor: job.startedAtMs === null ? 'someone to release it: it is held' : 'someone to resume it: it was suspended', reason: 'held', heldBy: [], wouldStartIf: `it is put back into its line (\`tranche release ${job.id}\`)`, estimatedStartMs: null, place: null }
     const asleep = book.asleep(job.id)
     if (asleep)
       return { waitsFor: asleep.words, reason: asleep.reason, heldBy: [], wouldStartIf: asleep.wouldStartIf, estimatedStartMs: null, place: null }
@@ -37,13 +37,13 @@ export function createWhyService({ store, book, lastLook, nowMs }: WhyDeps) {
   }
 
   /** How a job stands that waits for nothing. */
-  function standingOf({ state, lastSlice, serving, error, doneCount, failedCount, itemCount }: JobRow): string {
+  function standingOf({ state, lastSlice, serving, doneCount, failedCount, itemCount }: JobRow): string {
     const where = lastSlice === null ? '' : ` on ${lastSlice.profile} of ${store.devices.get(lastSlice.device)?.name ?? lastSlice.device}`
     const through = serving ? '' : `, through with ${doneCount + failedCount} of ${itemCount} ${itemCount === 1 ? 'input' : 'inputs'}`
     if (state === 'running')
       return serving ? `it answers requests${where}` : `it runs${where}${through}`
     if (state === 'failed')
-      return `it failed${where}${through}${error === null ? '' : `: ${error.message}`}`
+      return `it failed${where}${through}`
     return state === 'done' ? `it is done${where}${through}` : `it was cancelled${through}`
   }
 

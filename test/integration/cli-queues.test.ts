@@ -75,7 +75,7 @@ describe('the queue from the command line', () => {
     const first = await submit('--synthetic', '1', '--job-label', 'course=ml')
     const second = await submit('--synthetic', '1', '--job-label', 'course=ml')
     expect(await said('hold', first.id)).toContain('held')
-    expect(await said('why', first.id)).toMatch(/^suspended: it waits for to be released/)
+    expect(await said('why', first.id)).toMatch(/^suspended: it waits for someone to release it: it is held\nIt would start if it is put back into its line \(`tranche release job_/)
     expect(await said('release', first.id)).toContain('queued')
     await said('reorder', second.id, '--before', first.id)
     expect(await asked('why', second.id)).toMatchObject({ place: 1 })
