@@ -55,6 +55,21 @@ it('shows every view and dialog in both themes, without a complaint of axe', asy
   expect(complaints).toEqual([])
 })
 
+it('goes from devices with the chips of several slices to a job', async () => {
+  const { page } = await launchApp()
+  await page.getByTestId('run-sample').click()
+  await page.locator('[data-testid=job-state][data-state=done]').waitFor()
+  const job = await page.evaluate(() => window.location.hash)
+  await callFrom(page, 'jobs.submit', { recipe: 'tensor', model: 'silero-vad-v5', inputs: [], synthetic: 1 })
+  await page.getByTestId('nav-devices').click()
+  await page.getByTestId('enforcement').nth(1).waitFor()
+  await page.evaluate(hash => void (window.location.hash = hash), job)
+  await page.getByTestId('job-why-tab').click()
+  await page.getByTestId('nav-devices').click()
+  await page.getByTestId('enforcement').nth(1).hover()
+  await page.locator('main [role=tooltip]').first().waitFor({ state: 'attached' })
+})
+
 it('switches its theme by its own button', async () => {
   const { page } = await launchApp()
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
